@@ -12,6 +12,7 @@ from typing import Protocol
 
 from headway.domain.checks import CheckResult, HttpCheck, JobCheck
 from headway.domain.deployment import Observation
+from headway.domain.facts import Fact, NewFact
 from headway.domain.names import (
     CommitId,
     Digest,
@@ -396,4 +397,32 @@ class Engine(Protocol):
         Raises:
             Transient: `engine-away`: unknown, which is not missing.
         """
+        ...
+
+
+# ── the ledger ────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class Ledger(Protocol):
+    """The list of facts. One process writes it; facts are chained by hash and never change."""
+
+    async def append(self, facts: Sequence[NewFact]) -> Sequence[Fact]:
+        """Record facts, all or none, and give them as recorded, in order.
+
+        Raises:
+            Transient: `ledger-full` (no space left) or `ledger-busy`: nothing was recorded.
+            Broken: `ledger-taken`: another process writes this ledger.
+        """
+        ...
+
+    def read(self, after: int = 0) -> AsyncIterator[Fact]:
+        """Stream the facts after a sequence number, in order.
+
+        A row whose type is not known, or that cannot be read, comes with `body` None: it is passed over
+        and shown. A broken hash chain raises `Broken` (`ledger-tampered`) naming the row.
+        """
+        ...
+
+    async def about(self, subject: str, *, limit: int, before: int | None = None) -> Sequence[Fact]:
+        """Give the newest facts about a subject (an instance's or artifact's or promotion's name), newest first."""
         ...
