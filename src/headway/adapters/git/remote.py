@@ -1,0 +1,179 @@
+"""Talks to a remote through the git program: everyone's credentials, proxies and URL rewrites work.
+
+Invariants: the URL stands in the clone's own configuration, never in an argument list; nothing is asked on a
+terminal; no user's hook runs; what the program prints is only ever shown, never decided by. One call at a
+time for each clone (the caller's lock).
+"""
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from headway.adapters.git.credentials import without_credentials
+from headway.adapters.git.process import Finished, run_bounded
+from headway.domain.errors import Transient
+
+_OTHER_REPOSITORY = (
+    "GIT_DIR",
+    "GIT_WORK_TREE",
+    "GIT_INDEX_FILE",
+    "GIT_OBJECT_DIRECTORY",
+    "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+    "GIT_COMMON_DIR",
+    "GIT_NAMESPACE",
+    "GIT_QUARANTINE_PATH",
+    "GIT_PREFIX",
+    "GIT_EXEC_PATH",
+)
+"""Set inside somebody's hook, and then they would turn our commands to that repository."""
+_SETTINGS = {
+    "core.hooksPath": os.devnull,
+    "gc.auto": "0",
+    "maintenance.auto": "false",
+    "push.followTags": "false",
+    "fetch.recurseSubmodules": "false",
+    "push.recurseSubmodules": "no",
+    "fetch.writeCommitGraph": "false",
+}
+_WORDS_LIMIT = 1000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefUpdate:
+    """One ref's compare-and-swap."""
+
+    ref: str
+    expected: str | None
+    """None: the ref must not exist."""
+    target: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PushAnswer:
+    """What the push program printed: for people, and to know which refs the remote spoke of."""
+
+    reasons: Mapping[str, str]
+    """By ref, for each that the remote or the program refused by name."""
+    words: str
+    is_silent: bool
+    """It ended badly and spoke of no ref: the push did not reach the remote, or its answer not us."""
+    is_timed_out: bool
+
+
+class GitRemote:
+    """The remote `origin` of one bare clone."""
+
+    def __init__(self, clone: Path, timeout: timedelta) -> None:
+        self._clone = clone
+        self._timeout = timeout
+
+    async def tips(self, patterns: Sequence[str]) -> Mapping[str, str]:
+        """Give the commit of each ref that matches; a ref that is not there is left out.
+
+        Raises:
+            Transient: `git-remote-away`.
+        """
+        finished = await self._run("ls-remote", "--quiet", "--", "origin", *patterns)
+        if not finished.is_done:
+            raise self._away(finished)
+        tips = {}
+        for line in finished.output.decode(errors="replace").splitlines():
+            commit, _, ref = line.partition("\t")
+            tips[ref] = commit
+        return tips
+
+    async def fetch(self, refs: Sequence[str]) -> bool:
+        """Copy these refs, rewritten ones too, into the clone by their own names; say if that worked."""
+        finished = await self._run(
+            "fetch",
+            "--quiet",
+            "--no-tags",
+            "--no-write-fetch-head",
+            "--no-auto-gc",
+            "--",
+            "origin",
+            *(f"+{ref}:{ref}" for ref in refs),
+        )
+        return finished.is_done
+
+    async def push(self, updates: Sequence[RefUpdate]) -> PushAnswer:
+        """Ask for all updates in one push, each its own compare-and-swap."""
+        leases = (f"--force-with-lease={update.ref}:{update.expected or ''}" for update in updates)
+        finished = await self._run(
+            "push",
+            "--porcelain",
+            "--no-verify",
+            "--no-follow-tags",
+            *leases,
+            "--",
+            "origin",
+            *(f"{update.target}:{update.ref}" for update in updates),
+        )
+        reasons = _refusals(finished.output.decode(errors="replace"))
+        return PushAnswer(
+            reasons=reasons,
+            words=_words(finished),
+            is_silent=not finished.is_done and not reasons,
+            is_timed_out=finished.status is None,
+        )
+
+    async def is_sound(self) -> bool:
+        """Say whether every object that the clone's refs reach is there and readable."""
+        finished = await self._run("fsck", "--connectivity-only", "--no-dangling", "--no-progress")
+        return finished.is_done
+
+    async def tidy(self) -> None:
+        """Pack loose objects when there are many; what nothing names is kept for two weeks."""
+        await self._run("-c", "gc.auto=6700", "-c", "gc.autoDetach=false", "gc", "--auto", "--quiet")
+
+    async def _run(self, *arguments: str) -> Finished:
+        settings = [word for key, value in _SETTINGS.items() for word in ("-c", f"{key}={value}")]
+        try:
+            return await run_bounded(
+                ["git", *settings, *arguments],
+                folder=self._clone,
+                environment=_environment(self._clone),
+                timeout_s=self._timeout.total_seconds(),
+            )
+        except OSError as error:
+            raise Transient(
+                "git-remote-away",
+                "the git program could not be run",
+                why=str(error),
+                next_step="install git, or look whether the machine is out of memory",
+            ) from error
+
+    def _away(self, finished: Finished) -> Transient:
+        seconds = self._timeout.total_seconds()
+        why = f"no answer within {seconds:g} s" if finished.status is None else _words(finished)
+        return Transient(
+            "git-remote-away",
+            "the manifests repository's remote cannot be reached",
+            why=why or f"git ended with status {finished.status}",
+            next_step="it is tried again; look at the remote, the network and the credentials",
+        )
+
+
+def _environment(clone: Path) -> Mapping[str, str]:
+    environment = {key: value for key, value in os.environ.items() if key not in _OTHER_REPOSITORY}
+    environment.update(GIT_DIR=str(clone), GIT_TERMINAL_PROMPT="0", LC_ALL="C", LANGUAGE="C")
+    return environment
+
+
+def _refusals(porcelain: str) -> Mapping[str, str]:
+    """Read `git push --porcelain`: ``flag <tab> from:to <tab> summary (reason)``."""
+    reasons = {}
+    for line in porcelain.splitlines():
+        flag, _, rest = line.partition("\t")
+        names, _, summary = rest.partition("\t")
+        if flag == "!" and names:
+            reasons[names.rpartition(":")[2]] = without_credentials(summary)
+    return reasons
+
+
+def _words(finished: Finished) -> str:
+    lines = (line.strip() for line in finished.errors.decode(errors="replace").splitlines())
+    kept = [line for line in lines if line and not line.startswith(("To ", "hint:"))]
+    return without_credentials("; ".join(kept))[:_WORDS_LIMIT]
