@@ -1,0 +1,1 @@
+"""One migration a file; `m0001` comes first."""
