@@ -15,8 +15,8 @@ GENESIS = "0" * 64
 """Stands for the hash before the first fact."""
 
 _canonical = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, check_circular=False)
-"""RFC 8785 for the envelope, whose values are text and small whole numbers and whose keys are ASCII: there the
-standard encoder writes the same bytes, four times faster. A test holds it to the rfc8785 package."""
+"""RFC 8785 for the envelope, whose values are text and small whole numbers and whose keys are ASCII: there
+the standard encoder writes the same bytes, four times faster. A test holds it to the rfc8785 package."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -95,7 +95,7 @@ def make_row(new: NewFact, *, sequence: int, recorded_at: datetime, previous: st
         UsageError: `fact-malformed`.
     """
     kind: Any = known_types().get(getattr(new.body, "TYPE", ""))
-    if kind is None or kind is not type(new.body):
+    if kind is None or not isinstance(new.body, kind):
         raise _malformed(type(new.body).__name__, "it is no body of a fact")
     try:
         happened = write_instant(new.happened_at)
