@@ -1,0 +1,177 @@
+"""The shape of `estate.yaml`: what the platform team writes."""
+
+# ruff: noqa: RUF012 - pydantic copies a default for each model
+
+from datetime import timedelta
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
+
+from headway.adapters.files.model import FileModel, GatesFile
+from headway.adapters.files.words import (
+    ImagePrefix,
+    Label,
+    Period,
+    Person,
+    Platform,
+    Region,
+    RepositoryUrl,
+    refuse,
+)
+
+MOST_RETRIES = 50
+TEN_MINUTES = timedelta(minutes=10)
+
+
+def _read_after_rollback(value: object) -> int:
+    example = "Write hold, or {retry: 2} for at most two versions a day"
+    if value == "hold":
+        return 0
+    if not isinstance(value, dict) or set(value) != {"retry"}:
+        raise refuse("it is neither hold nor {retry: a number}", example)
+    retries = value["retry"]
+    if type(retries) is not int or not 1 <= retries <= MOST_RETRIES:
+        raise refuse(f"retry takes a number from 1 to {MOST_RETRIES}, how many a day", example)
+    return retries
+
+
+AfterRollback = Annotated[
+    int,
+    BeforeValidator(_read_after_rollback),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"const": "hold"},
+                {
+                    "type": "object",
+                    "properties": {
+                        "retry": {
+                            "type": "integer",
+                            "minimum": 1,
+                            "maximum": MOST_RETRIES,
+                            "description": "How many versions a day may try again after a rollback.",
+                        }
+                    },
+                    "required": ["retry"],
+                    "additionalProperties": False,
+                },
+            ]
+        }
+    ),
+]
+
+
+class PodmanFile(FileModel):
+    """The podman engine: real containers on one machine. It has no options yet."""
+
+
+class EngineFile(FileModel):
+    """What makes lock files real; exactly one."""
+
+    model_config = ConfigDict(json_schema_extra={"minProperties": 1, "maxProperties": 1})
+
+    podman: Annotated[
+        PodmanFile | None, Field(description="Podman on the machine where its agent runs; it has no options.")
+    ] = None
+
+    @model_validator(mode="after")
+    def _is_one(self) -> "EngineFile":
+        if self.podman is None:
+            raise refuse("it names no engine", "Write engine: {podman: {}}")
+        return self
+
+
+class EnvironmentFile(FileModel):
+    """A place to run, with one engine."""
+
+    engine: Annotated[EngineFile, Field(description="What makes lock files real here; exactly one.")]
+    region: Annotated[
+        Region | None, Field(description="Where it is, for people; left out: it matters not.")
+    ] = None
+    platform: Annotated[Platform, Field(description="What images must be able to run on.")] = "linux/amd64"
+    registries: Annotated[
+        dict[ImagePrefix, ImagePrefix],
+        Field(description="Beginnings of image names, and what takes their place here."),
+    ] = {}
+
+
+class WaveFile(FileModel):
+    """The instances that a version enters together."""
+
+    wave: Annotated[Label, Field(description="The wave's name, once in a lane.")]
+    instances: Annotated[
+        dict[Label, Label],
+        Field(
+            min_length=1, description="By the instance's name, once in a lane, the environment it runs in."
+        ),
+    ]
+    gates: Annotated[
+        GatesFile,
+        Field(
+            description="What is asked before a version may enter; left out: only that it is verified.",
+            json_schema_extra={"default": {}},
+        ),
+    ] = GatesFile()
+    admit: Annotated[
+        Literal["newest", "train"] | None,
+        Field(
+            description="When the wave takes up the next version: newest, as soon as this one has its "
+            "verdict; train, only when it has also left for the next wave or has soaked. Left out: train "
+            "where the next wave has a soak, else newest."
+        ),
+    ] = None
+    wait: Annotated[
+        bool, Field(description="Whether the next version waits while an instance here is held or away.")
+    ] = True
+    after_rollback: Annotated[
+        AfterRollback,
+        Field(
+            description="After an automatic rollback: hold, until a person resumes; or {retry: N}, at most N "
+            "versions a day may try again. The first wave never needs it.",
+            json_schema_extra={"default": "hold"},
+        ),
+    ] = 0
+    deployment_timeout: Annotated[
+        Period,
+        Field(
+            description="How long a deployment may take, a duration; then it has failed.",
+            json_schema_extra={"default": "10m"},
+        ),
+    ] = TEN_MINUTES
+    verification_timeout: Annotated[
+        Period,
+        Field(
+            description="How long checks that cannot be run are tried, a duration; then the version is "
+            "withdrawn.",
+            json_schema_extra={"default": "10m"},
+        ),
+    ] = TEN_MINUTES
+
+
+class ManifestsFile(FileModel):
+    """A Git repository of manifests."""
+
+    name: Annotated[Label, Field(description="What it is called here, in messages and by commands.")]
+    url: Annotated[RepositoryUrl, Field(description="Where it is; https, ssh or file, without credentials.")]
+
+
+class EstateFile(FileModel):
+    """The platform's: environments, lanes, gates, roles, manifests repositories; in one repository only."""
+
+    api_version: Annotated[Literal["headway.dev/v1"], Field(description="The version of this format.")]
+    kind: Annotated[Literal["Estate"], Field(description="What the file is.")]
+    environments: Annotated[
+        dict[Label, EnvironmentFile], Field(min_length=1, description="The places to run, by name.")
+    ]
+    lanes: Annotated[
+        dict[Label, Annotated[list[WaveFile], Field(min_length=1)]],
+        Field(min_length=1, description="By name, the waves that versions travel, in order."),
+    ]
+    manifests: Annotated[
+        list[ManifestsFile],
+        Field(min_length=1, description="Every manifests repository, the one with this file included."),
+    ]
+    roles: Annotated[
+        dict[Label, list[Person]],
+        Field(description="By role, the people who hold it; platform may do everything."),
+    ] = {}
