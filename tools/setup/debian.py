@@ -64,6 +64,7 @@ PACKAGES = (
         programs=("docker-registry",),
         service="docker-registry.service",
     ),
+    Package(name="mmdebstrap", purpose="the demo's base image of Python", programs=("mmdebstrap",)),
     Package(
         name="nats-server",
         purpose="the demo's system application",

@@ -1,0 +1,103 @@
+"""The manifests repositories of the world: each overlay renders, and says where things are."""
+
+import subprocess
+from pathlib import Path
+
+import pytest
+from demo.world import World, manifest_edits
+from demo.world.world import INSTANCES
+from ruamel.yaml import YAML
+from tests.fixtures.demo_world import Podman
+
+ARTIFACTS = [
+    ("argocd-oc-apps", "oneconnect", "app1"),
+    ("argocd-oc-apps", "oneconnect", "app2"),
+    ("argocd-oc-apps", "oneconnect", "entrance"),
+    ("argocd-oc-system", "nats", "nats"),
+]
+
+
+@pytest.fixture
+def checkout(world: World, tmp_path: Path) -> Path:
+    """Both manifests repositories, as their `main` stands, side by side."""
+    for name, repository in world.manifests.items():
+        repository.check_out(repository.tip(), tmp_path / name)
+    return tmp_path
+
+
+def render(kustomize: str, folder: Path) -> dict[str, dict[str, object]]:
+    """Render an overlay; gives its objects by kind."""
+    done = subprocess.run(
+        [kustomize, "build", str(folder)], capture_output=True, text=True, timeout=30, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return {found["kind"]: found for found in YAML(typ="safe").load_all(done.stdout)}
+
+
+@pytest.mark.parametrize("instance", INSTANCES)
+@pytest.mark.parametrize("artifact", ARTIFACTS, ids="-".join)
+def test_every_overlay_renders(
+    checkout: Path, kustomize: str, artifact: tuple[str, ...], instance: str
+) -> None:
+    """With the real Kustomize; and nothing but the overlay's own environment is named in it."""
+    overlay = checkout.joinpath(*artifact, "overlays", instance)
+    objects = render(kustomize, overlay)
+    assert set(objects) == {"ConfigMap" if "entrance" in artifact else "Deployment", "Service"}
+    text = str(objects)
+    assert "$" not in text, "a blank was not filled"
+    others = {f"nats-{name}:" for name in INSTANCES if name != instance}
+    assert not any(other in text for other in others)
+
+
+def test_an_entrance_has_a_port_of_its_own_in_each_instance(
+    world: World, checkout: Path, kustomize: str
+) -> None:
+    """They all stand on one machine."""
+    folder = checkout / "argocd-oc-apps" / "oneconnect" / "entrance" / "overlays"
+    seen = {}
+    for instance in INSTANCES:
+        ports = render(kustomize, folder / instance)["Service"]["spec"]["ports"]  # type: ignore[index]
+        assert ports[0]["targetPort"] == "http"
+        seen[instance] = ports[0]["nodePort"]
+    assert seen == dict(world.entrances)
+    assert len(set(seen.values())) == len(INSTANCES)
+
+
+def test_only_nats_names_a_digest(world: World, checkout: Path) -> None:
+    """A digest of an artifact's own image never stands on `main`; a third-party image always has one."""
+    found = {path for path in checkout.rglob("*.yaml") if "sha256:" in path.read_text()}
+    deployment = checkout / "argocd-oc-system" / "nats" / "nats" / "base" / "deployment.yaml"
+    assert found == {deployment}
+    assert world.nats_image in deployment.read_text()
+
+
+def test_the_edits_of_the_story_change_what_renders(world: World, tmp_path: Path, kustomize: str) -> None:
+    """Each is committed to `main` and seen in the overlay that it is about."""
+    apps = world.manifests["argocd-oc-apps"]
+    app1 = Path("oneconnect", "app1", "overlays", "staging")
+    before = apps.tip()
+    steps = {
+        "Welcome people": (manifest_edits.set_welcome("Nau mai"), "'WELCOME', 'value': 'Nau mai'"),
+        "Move the port": (manifest_edits.move_service_port, "'port': 8080, 'targetPort'"),
+        "Move it back": (manifest_edits.move_service_port_back, "'port': 80, 'targetPort'"),
+        "Greet": (manifest_edits.set_greeting("staging", "Kia ora from staging", "Talofa"), "'Talofa'"),
+    }
+    for message, (edit, wanted) in steps.items():
+        commit = world.commit_manifests("argocd-oc-apps", message, edit)
+        apps.check_out(commit, tmp_path / "apps")
+        assert wanted in str(render(kustomize, tmp_path / "apps" / app1)), message
+    assert apps.tip() != before
+
+
+def test_podman_plays_what_is_rendered(
+    world: World, podman: Podman, checkout: Path, kustomize: str, tmp_path: Path
+) -> None:
+    """The real thing reads the manifest of NATS and starts it from its digest."""
+    overlay = checkout / "argocd-oc-system" / "nats" / "nats" / "overlays" / "dev"
+    rendered = subprocess.run([kustomize, "build", str(overlay)], capture_output=True, check=True, timeout=30)
+    manifest = tmp_path / "nats.yaml"
+    manifest.write_bytes(rendered.stdout)
+    podman("kube", "play", "--network", "demo-world-test", str(manifest))
+    seen = podman("ps", "--format", "{{.Image}} {{.Status}}").stdout
+    podman("kube", "down", str(manifest))
+    assert f"{world.nats_image} Up" in seen
