@@ -3,8 +3,9 @@
 
 PYTHON ?= python3
 VENV := .venv/bin
-# The pinned Kustomize first; programs such as haproxy stand where only root's PATH looks.
-export PATH := $(CURDIR)/.tools/bin:$(PATH):/usr/sbin:/sbin
+# The pinned Kustomize first; programs such as haproxy stand where only root's PATH looks; Go's wheel, if any, last.
+export PATH := $(CURDIR)/.tools/bin:$(PATH):/usr/sbin:/sbin:$(CURDIR)/.tools/go-venv/bin
+export GOCACHE ?= $(CURDIR)/.cache/go-build
 # uv and pip keep what they fetched here, so that `make clean` leaves nothing behind.
 export UV_CACHE_DIR ?= $(CURDIR)/.cache/uv
 
