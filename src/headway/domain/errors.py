@@ -26,7 +26,7 @@ class NotAllowed(HeadwayError):
     """The person may not do this: ask somebody who may."""
 
 
-class Blocked(HeadwayError):
+class Refused(HeadwayError):
     """A gate said no: the reasons say who or what can open it."""
 
 

@@ -56,7 +56,7 @@ class Estate:
             if name not in app.leaves_out
         )
 
-    def artifact(self, name: ArtifactName) -> bool:
+    def has_artifact(self, name: ArtifactName) -> bool:
         """Say whether an artifact is in the estate."""
         app = self.applications.get(name.application)
         return app is not None and name.artifact in app.artifacts

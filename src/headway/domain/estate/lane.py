@@ -14,7 +14,7 @@ class AdmitRule(StrEnum):
     NEWEST = "newest"
     """As soon as the one before is verified in each instance, or is out of the race."""
     TRAIN = "train"
-    """Only when the one before has also left for the next wave or has soaked: nothing starves what follows."""
+    """Only when the one before has also left for the next wave or has soaked: what follows never starves."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,7 @@
 """The facts: what happened, recorded once and never changed.
 
-Each body is a frozen dataclass with a stable `TYPE` and a `SCHEMA` number. A new field gets a default and, when
-old records would be misread, a new schema number with an upcaster in the ledger.
+Each body is a frozen dataclass with a stable `TYPE` and a `SCHEMA` number. A new field gets a default and,
+when old records would be misread, a new schema number with an upcaster in the ledger.
 """
 
 from headway.domain.facts.estate import EstateRefused, EstateTaken
@@ -21,7 +21,7 @@ from headway.domain.facts.promotions import (
     VerificationEnded,
     VerificationStarted,
 )
-from headway.domain.facts.sources import PresenceFound, Source, SourceAway, SourceBack
+from headway.domain.facts.sources import PresenceFound, ReferencesFound, Source, SourceAway, SourceBack
 from headway.domain.facts.stops import HoldLifted, HoldPlaced, QuarantineLifted, QuarantinePlaced
 from headway.domain.facts.versions import (
     ConfigurationFound,
@@ -59,6 +59,7 @@ FactBody = (
     | SourceAway
     | SourceBack
     | PresenceFound
+    | ReferencesFound
 )
 """Every kind of fact that this version of Headway knows."""
 
@@ -92,6 +93,7 @@ __all__ = [
     "PromotionUnasked",
     "QuarantineLifted",
     "QuarantinePlaced",
+    "ReferencesFound",
     "RenderingFound",
     "Source",
     "SourceAway",

@@ -46,6 +46,8 @@ class Change:
     """None: it was not in the lock file."""
     after: Version | None
     """None: it is taken out."""
+    manifests: TreeId | None = None
+    """The tree of `after` as it is deployed, image and all: a rollback puts it back without rendering."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

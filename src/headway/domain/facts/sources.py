@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar
 
-from headway.domain.names import EnvironmentName
+from headway.domain.names import ArtifactName, CommitId, EnvironmentName, InstanceName
 
 
 class Source(StrEnum):
@@ -43,8 +43,21 @@ class PresenceFound:
 
     TYPE: ClassVar = "presence-found"
     SCHEMA: ClassVar = 1
+    artifact: ArtifactName
     environment: EnvironmentName
     reference: str
     presence: str
     """``present``, ``absent`` or ``unknown``."""
     words: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReferencesFound:
+    """What a configuration names and an instance lacks; recorded when the answer changes."""
+
+    TYPE: ClassVar = "references-found"
+    SCHEMA: ClassVar = 1
+    artifact: ArtifactName
+    instance: InstanceName
+    commit: CommitId
+    missing: tuple[str, ...]

@@ -65,3 +65,5 @@ class RenderingFound:
     """The manifests with the image made neutral: equal trees render the same. None: see `problem`."""
     problem: str | None = None
     """Why it does not render, for people; None: it does."""
+    references: tuple[str, ...] = ()
+    """Objects that the manifests name and do not hold: ``Secret/database``."""

@@ -1,0 +1,99 @@
+"""Gate `approvals`: enough people of the right roles said yes to exactly this change.
+
+An approval is bound to the version, the wave and what would change in each instance; it ends after seven days
+or with its giver's role, and never comes from who wrote the configuration or asked for the promotion.
+"""
+
+from datetime import timedelta
+from hashlib import sha256
+
+from headway.domain.gates.outcome import ALLOWED, Blocked, Outcome, Question
+from headway.domain.gates.rules import rules_at
+from headway.domain.names import ArtifactName, Cell, InstanceName, Version
+from headway.domain.situation.records import Approval
+from headway.domain.situation.situation import Situation
+
+APPROVAL_LASTS = timedelta(days=7)
+
+Entries = frozenset[tuple[ArtifactName, Version]]
+
+
+def approvals(question: Question) -> Outcome:
+    """Count the approvals of this one change."""
+    entries: Entries = frozenset({(question.cell.artifact, question.version)})
+    return approved(question, entries)
+
+
+def approved(question: Question, entries: Entries) -> Outcome:
+    """Count the approvals of a set of entries: one artifact's, or a first lock's whole set."""
+    situation, instance = question.situation, question.cell.instance
+    rule = rules_at(situation, instance.application, question.wave).approvals
+    if rule is None:
+        return ALLOWED
+    givers = approvers(question, entries)
+    if len(givers) >= rule.count:
+        return ALLOWED
+    names = ", ".join(sorted(label_of(situation, *entry) for entry in entries))
+    have = f", has {len(givers)} ({', '.join(sorted(givers))})" if givers else ""
+    return Blocked(
+        gate="approvals",
+        words=f"{names} needs {rule.count} approval(s) for {question.wave.name}{have}",
+        who=f"{' or '.join(rule.roles)}: headway approve "
+        + (f"{question.cell.artifact}" if len(entries) == 1 else f"{instance.application}")
+        + f" --wave {question.wave.name}",
+    )
+
+
+def approvers(question: Question, entries: Entries) -> frozenset[str]:
+    """Give the people whose approval of these entries counts in this instance now."""
+    situation, instance = question.situation, question.cell.instance
+    rule = rules_at(situation, instance.application, question.wave).approvals
+    if rule is None or situation.estate is None:
+        return frozenset()
+    difference = difference_of(situation, instance, entries)
+    allowed = {person for role in rule.roles for person in situation.estate.roles.get(role, ())}
+    given = situation.approvals.get((instance.application, question.wave.name), ())
+    return frozenset(
+        one.by
+        for one in given
+        if one.entries == entries
+        and one.differences.get(str(instance)) == difference
+        and question.now - one.at < APPROVAL_LASTS
+        and one.by in allowed
+        and not is_involved(situation, one.by, entries)
+        and not (question.asked is not None and question.asked.by == one.by)
+    )
+
+
+def is_involved(situation: Situation, person: str, entries: Entries) -> bool:
+    """Say whether a person wrote one of the configurations: nobody approves their own change."""
+    for artifact, version in entries:
+        configuration = situation.shelf(artifact).configurations.get(version.commit)
+        if configuration is None:
+            continue
+        name, _, address = configuration.author.partition(" <")
+        if person in (name, address.rstrip(">"), address.split("@")[0]):
+            return True
+    return False
+
+
+def difference_of(situation: Situation, instance: InstanceName, entries: Entries) -> str:
+    """Fingerprint what entries would change in an instance: what is locked there, and what would be."""
+    lines = []
+    for artifact, version in sorted(entries):
+        shelf = situation.shelf(artifact)
+        locked = situation.cell(Cell(artifact, instance)).locked
+        for one in (locked, version):
+            rendering = shelf.rendering(one, instance) if one else None
+            lines.append(f"{artifact} {one and one.digest} {rendering and rendering.tree}")
+    return sha256("\n".join(lines).encode()).hexdigest()[:16]
+
+
+def pending_set(approval: Approval) -> bool:
+    """Say whether an approval was given for a whole set rather than one artifact."""
+    return len(approval.entries) > 1
+
+
+def label_of(situation: Situation, artifact: ArtifactName, version: Version) -> str:
+    """Name an entry for people."""
+    return f"{artifact.artifact} {situation.shelf(artifact).label(version)}"

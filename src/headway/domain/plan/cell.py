@@ -1,0 +1,168 @@
+"""The plan of one cell: which version it could take, and what keeps it from that."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from headway.domain.gates import Blocked, Question, blocks
+from headway.domain.gates.present import deployed_reference
+from headway.domain.names import Cell, Version
+from headway.domain.plan.actions import Action, LookForImage, LookForReferences, PassNoChange, Render
+from headway.domain.plan.candidates import first_wave_pair, later_wave_versions, waiting_since
+from headway.domain.plan.checks import checks_of
+from headway.domain.situation.situation import Situation
+
+WEIGHED_AT_MOST = 20
+"""How many versions are asked about, newest first: further back nobody would look for the reason."""
+
+_HOPELESS = frozenset({"quarantine", "verified", "permission"})
+"""While one of these is shut, the outside world is not asked about the version."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weighed:
+    """A version and the gates that are shut for it, the slot aside."""
+
+    version: Version
+    blocked: tuple[Blocked, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CellPlan:
+    """What one cell wants."""
+
+    cell: Cell
+    weighed: tuple[Weighed, ...] = ()
+    """Newest first, down to the one it takes."""
+    takes: Version | None = None
+    """The newest that passes every gate but the slot."""
+    since: datetime | None = None
+    """Since when it has had something to take."""
+    asked_by: str | None = None
+    reason: str = ""
+    actions: tuple[Action, ...] = ()
+    """What must be found out, and what passes without a commit."""
+    next_at: datetime | None = None
+    """When time alone can change this plan."""
+
+
+def plan_cell(situation: Situation, cell: Cell, now: datetime) -> CellPlan:
+    """Weigh what a cell could take now. Pure; the same arguments give the same plan."""
+    index = situation.wave_index(cell.instance)
+    if index is None or situation.estate is None or not situation.estate.has_artifact(cell.artifact):
+        return CellPlan(cell=cell)
+    questions = _questions(situation, cell, now, index)
+    weighed: list[Weighed] = []
+    actions: list[Action] = []
+    takes: Question | None = None
+    for question in questions[:WEIGHED_AT_MOST]:
+        passing = _no_change(question)
+        if passing is not None:
+            actions.append(passing)
+            break
+        shut = blocks(question, but=frozenset({"slot"}))
+        weighed.append(Weighed(version=question.version, blocked=shut))
+        actions += _to_find_out(question, shut)
+        if not shut:
+            takes = question
+            break
+    return CellPlan(
+        cell=cell,
+        weighed=tuple(weighed),
+        takes=takes.version if takes else None,
+        since=waiting_since(situation, cell) if takes else None,
+        asked_by=takes.asked.by if takes and takes.asked else None,
+        reason=takes.asked.reason if takes and takes.asked else "",
+        actions=tuple(actions),
+        next_at=min((shut.next_at for one in weighed for shut in one.blocked if shut.next_at), default=None),
+    )
+
+
+def _questions(situation: Situation, cell: Cell, now: datetime, index: int) -> list[Question]:
+    wave = situation.lane(cell.instance.application)[index]
+    asked = situation.cell(cell).asked
+    if asked is not None:
+        # What a person asked for comes before what the plan would choose.
+        return [
+            Question(
+                situation=situation,
+                cell=cell,
+                version=asked.version,
+                now=now,
+                wave_index=index,
+                wave=wave,
+                asked=asked,
+            )
+        ]
+    anything = Version(None, "")  # type: ignore[arg-type]  # stands for "whichever": only the wave is asked
+    blank = Question(situation=situation, cell=cell, version=anything, now=now, wave_index=index, wave=wave)
+    if blank.wave_before() is None:
+        pair = first_wave_pair(situation, cell, index) if _is_first(situation, cell, index) else None
+        versions: tuple[Version, ...] = () if pair is None else (pair,)
+    else:
+        versions = later_wave_versions(blank)
+    return [
+        Question(situation=situation, cell=cell, version=version, now=now, wave_index=index, wave=wave)
+        for version in versions
+    ]
+
+
+def _is_first(situation: Situation, cell: Cell, index: int) -> bool:
+    """Only the lane's own first wave makes pairs; an artifact left out of all before waits for a person."""
+    earlier = situation.lane(cell.instance.application)[:index]
+    return not any(situation.wave_instances(cell.instance.application, wave) for wave in earlier)
+
+
+def _no_change(question: Question) -> PassNoChange | None:
+    """Find whether the version renders what runs, which is verified: it needs no commit and no admission."""
+    situation, cell = question.situation, question.cell
+    state = situation.cell(cell)
+    shelf = situation.shelf(cell.artifact)
+    if state.locked is None or state.standing is None or state.standing not in state.verified:
+        return None
+    if not shelf.renders_same(question.version, state.locked, cell.instance):
+        return None
+    rest = frozenset({"slot", "admitted", "soak", "freeze", "approvals", "present", "references"})
+    if blocks(question, but=rest):
+        return None
+    checks = (
+        ()
+        if shelf.same_checks(question.version, state.standing)
+        else checks_of(situation, ((cell.artifact, question.version),), question.wave)
+    )
+    return PassNoChange(
+        instance=cell.instance,
+        artifact=cell.artifact,
+        before=state.standing,
+        version=question.version,
+        checks=checks,
+    )
+
+
+def _to_find_out(question: Question, shut: tuple[Blocked, ...]) -> list[Action]:
+    gates = {one.gate for one in shut}
+    if gates & _HOPELESS:
+        return []
+    situation, cell, version = question.situation, question.cell, question.version
+    rendering = situation.shelf(cell.artifact).rendering(version, cell.instance)
+    if rendering is None:
+        return [Render(cell=cell, version=version)]
+    found: list[Action] = []
+    if "references" in gates and rendering.references:
+        found.append(LookForReferences(cell=cell, commit=version.commit, references=rendering.references))
+    if "present" in gates:
+        found += look_for_image(situation, cell, version)
+    return found
+
+
+def look_for_image(situation: Situation, cell: Cell, version: Version) -> list[Action]:
+    """Give what asks whether a version's image can be pulled where the cell runs; nothing: it has none."""
+    environment = situation.environment_of(cell.instance)
+    if version.digest is None or environment is None or situation.estate is None:
+        return []
+    reference = deployed_reference(situation, cell.artifact, version.digest, environment)
+    if reference is None:
+        return []
+    platform = situation.estate.environments[environment].platform
+    return [
+        LookForImage(artifact=cell.artifact, environment=environment, reference=reference, platform=platform)
+    ]

@@ -1,0 +1,228 @@
+"""The judgement of a promotion under way: wait, verify, or conclude (rules 4 and 5)."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from headway.domain.checks import Check, Verdict
+from headway.domain.deployment import ArtifactHealth, Cause, DeploymentState
+from headway.domain.estate import Wave
+from headway.domain.facts import Outcome, PromotionKind
+from headway.domain.names import ArtifactName, Cell, InstanceName, Version
+from headway.domain.plan.actions import Action, Conclude, Push, Verify
+from headway.domain.plan.checks import checks_of, steady_for, to_run
+from headway.domain.situation.records import InstanceState, Underway
+from headway.domain.situation.situation import Situation
+
+VERIFY_AGAIN_AFTER = timedelta(seconds=5)
+"""How long an attempt that could not tell is waited for before the next."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judgement:
+    """What follows for one promotion under way; no action: it is waited for."""
+
+    action: Action | None = None
+    next_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trial:
+    """One promotion before its judge."""
+
+    situation: Situation
+    instance: InstanceName
+    underway: Underway
+    wave: Wave
+    wave_index: int
+    now: datetime
+
+    @property
+    def state(self) -> InstanceState:
+        """Give the instance's state."""
+        return self.situation.instance(self.instance)
+
+    def entries(self) -> tuple[tuple[ArtifactName, Version], ...]:
+        """Give what this promotion's verification covers: its changes, and what was never verified here."""
+        lock = self.state.lock or {}
+        changed = [(one.artifact, one.after) for one in self.underway.changes if one.after is not None]
+        names = {artifact.artifact for artifact, _ in changed}
+        changed += [
+            (ArtifactName(self.instance.application, name), lock[name])
+            for name in sorted(self.state.never_verified - names)
+            if name in lock and self._is_healthy(name)
+        ]
+        return tuple(changed)
+
+    def _is_healthy(self, name: str) -> bool:
+        seen = self.state.health.get(name)
+        return seen is not None and seen.state is DeploymentState.HEALTHY
+
+    def healths(self) -> dict[str, ArtifactHealth | None]:
+        """Give the engine's view of each artifact that the promotion put in; None: not known."""
+        return {
+            one.artifact.artifact: self.state.health.get(one.artifact.artifact)
+            for one in self.underway.changes
+            if one.after is not None
+        }
+
+    def deadline(self, start: datetime, allowed: timedelta) -> datetime:
+        """Give when a clock that stands while sources are away runs out."""
+        return start + allowed + (self.situation.time_away(self.now) - self.underway.away_before)
+
+
+def judge(trial: Trial) -> Judgement:
+    """Say what follows for a promotion under way."""
+    one, state = trial.underway, trial.state
+    if one.landed_at is None:
+        if state.touched is not None:
+            return Judgement()
+        return Judgement(action=Push(instance=trial.instance, promotion_id=one.promotion_id))
+    if _is_replaced(one, state):
+        return Judgement(
+            action=_conclude(trial, Outcome.REPLACED, "another commit changed the same artifact")
+        )
+    if one.verdict is Verdict.FAILED:
+        return Judgement(action=_bad(trial, _words_of_checks(one)))
+    for name, seen in trial.healths().items():
+        if (
+            seen
+            and seen.cause is Cause.VERSION
+            and seen.state
+            in (
+                DeploymentState.FAILED,
+                DeploymentState.DEGRADED,
+            )
+        ):
+            return Judgement(action=_bad(trial, f"{name} {seen.state}: {seen.words}"))
+    if one.healthy_at is None:
+        return _not_healthy(trial, one.landed_at)
+    return _healthy(trial, one.healthy_at)
+
+
+def _is_replaced(one: Underway, state: InstanceState) -> bool:
+    lock = state.lock or {}
+    return any(lock.get(change.artifact.artifact) != change.after for change in one.changes)
+
+
+def _not_healthy(trial: Trial, landed_at: datetime) -> Judgement:
+    if trial.situation.away_since is not None:
+        return Judgement()
+    end = trial.deadline(landed_at, trial.wave.deployment_timeout)
+    if trial.now < end:
+        return Judgement(next_at=end)
+    unknown = [name for name, seen in trial.healths().items() if seen is None]
+    if unknown:
+        return Judgement(action=_unclear(trial, f"the engine said nothing of {', '.join(unknown)}"))
+    for name, seen in trial.healths().items():
+        if seen and (seen.cause is Cause.SURROUNDINGS or seen.state is DeploymentState.PENDING):
+            return Judgement(action=_unclear(trial, f"{name}: {seen.words or seen.state}"))
+    words = "; ".join(f"{name} {seen.state}: {seen.words}" for name, seen in trial.healths().items() if seen)
+    limit = trial.wave.deployment_timeout
+    return Judgement(action=_bad(trial, f"not ready within {limit}: {words}"))
+
+
+def _healthy(trial: Trial, healthy_at: datetime) -> Judgement:
+    one = trial.underway
+    if one.verifying is not None:
+        return Judgement()
+    checks = checks_of(trial.situation, trial.entries(), trial.wave)
+    running = to_run(checks)
+    if one.verdict is None and running:
+        return Judgement(action=_verify(trial, checks))
+    if one.verdict is Verdict.ERRORED:
+        return _errored(trial, healthy_at, checks)
+    steady = healthy_at + steady_for(checks)
+    if trial.now < steady:
+        return Judgement(next_at=steady)
+    return Judgement(
+        action=_conclude(trial, Outcome.VERIFIED, _words_of_checks(one), verified=trial.entries())
+    )
+
+
+def _errored(trial: Trial, healthy_at: datetime, checks: tuple[Check, ...]) -> Judgement:
+    one = trial.underway
+    end = trial.deadline(healthy_at, trial.wave.verification_timeout)
+    if trial.situation.away_since is None and trial.now >= end:
+        return Judgement(action=_unclear(trial, f"no verdict in time: {_words_of_checks(one)}"))
+    again = (one.attempted_at or trial.now) + VERIFY_AGAIN_AFTER
+    if trial.now < again:
+        return Judgement(next_at=again)
+    return Judgement(action=_verify(trial, checks))
+
+
+def _verify(trial: Trial, checks: tuple[Check, ...]) -> Verify:
+    one = trial.underway
+    deployment = trial.state.deployment
+    return Verify(
+        instance=trial.instance,
+        promotion_id=one.promotion_id,
+        deployment_id=deployment if deployment is not None else one.promotion_id,
+        attempt=one.attempts + 1,
+        checks=to_run(checks),
+    )
+
+
+def _bad(trial: Trial, words: str) -> Conclude:
+    """The version was seen to be bad: quarantined where it is new, held where that stops harm."""
+    one = trial.underway
+    if one.kind is PromotionKind.FIRST_LOCK:
+        return _conclude(trial, Outcome.LEFT, f"first lock failed: {words}", holds=(None,))
+    if one.kind is not PromotionKind.PROMOTION:
+        names = tuple(change.artifact.artifact for change in one.changes)
+        return _conclude(trial, Outcome.LEFT, f"{one.kind} failed: {words}", holds=names)
+    quarantines = tuple((change.artifact, change.after) for change in one.changes if change.after is not None)
+    names = tuple(change.artifact.artifact for change in one.changes)
+    return _conclude(
+        trial,
+        Outcome.FAILED,
+        words,
+        quarantines=quarantines,
+        holds=() if trial.wave_index == 0 or _may_retry(trial) else names,
+    )
+
+
+def _unclear(trial: Trial, words: str) -> Conclude:
+    """We could not tell in time: nobody is blamed, the earlier version comes back, the instance is held."""
+    one = trial.underway
+    names: tuple[str | None, ...] = tuple(change.artifact.artifact for change in one.changes)
+    if one.kind is PromotionKind.PROMOTION:
+        return _conclude(trial, Outcome.WITHDRAWN, words, holds=(None,))
+    if one.kind is PromotionKind.FIRST_LOCK:
+        names = (None,)
+    return _conclude(trial, Outcome.LEFT, f"{one.kind} could not be judged: {words}", holds=names)
+
+
+def _may_retry(trial: Trial) -> bool:
+    day_ago = trial.now - timedelta(days=1)
+    for change in trial.underway.changes:
+        remedies = trial.situation.cell(Cell(change.artifact, trial.instance)).remedies
+        if len([at for at in remedies if at > day_ago]) >= trial.wave.retries_a_day:
+            return False
+    return True
+
+
+def _words_of_checks(one: Underway) -> str:
+    bad = [
+        f"{result.check}: {result.words}" for result in one.results if result.verdict is not Verdict.PASSED
+    ]
+    return "; ".join(bad) or ", ".join(f"{result.check} passed" for result in one.results) or "healthy"
+
+
+def _conclude(
+    trial: Trial,
+    outcome: Outcome,
+    reason: str,
+    *,
+    verified: tuple[tuple[ArtifactName, Version], ...] = (),
+    quarantines: tuple[tuple[ArtifactName, Version], ...] = (),
+    holds: tuple[str | None, ...] = (),
+) -> Conclude:
+    return Conclude(
+        instance=trial.instance,
+        promotion_id=trial.underway.promotion_id,
+        outcome=outcome,
+        reason=reason,
+        verified=verified,
+        quarantines=quarantines,
+        holds=holds,
+    )

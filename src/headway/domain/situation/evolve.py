@@ -1,0 +1,81 @@
+"""The fold: one fact more, one situation further. Pure; bookkeeping only, no policy."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from headway.domain.facts import (
+    ApprovalGiven,
+    ConfigurationFound,
+    DeploymentSeen,
+    EstateRefused,
+    EstateTaken,
+    Fact,
+    HoldLifted,
+    HoldPlaced,
+    ImageFound,
+    ImagesLookedAt,
+    InstanceFound,
+    InstanceTouched,
+    InstanceUntouched,
+    NoChangePassed,
+    PresenceFound,
+    PromotionAsked,
+    PromotionDecided,
+    PromotionEnded,
+    PromotionLanded,
+    PromotionLost,
+    PromotionUnasked,
+    QuarantineLifted,
+    QuarantinePlaced,
+    ReferencesFound,
+    RenderingFound,
+    SourceAway,
+    SourceBack,
+    StopsLanded,
+    VerificationEnded,
+    VerificationStarted,
+)
+from headway.domain.situation import fold_instances, fold_people, fold_promotions, fold_sources, fold_versions
+from headway.domain.situation.situation import Situation
+
+Fold = Callable[[Situation, Fact, Any], Situation]
+
+_FOLDS: dict[type, Fold] = {
+    EstateTaken: fold_versions.estate_taken,
+    EstateRefused: fold_versions.estate_refused,
+    ImageFound: fold_versions.image_found,
+    ImagesLookedAt: fold_versions.images_looked_at,
+    ConfigurationFound: fold_versions.configuration_found,
+    RenderingFound: fold_versions.rendering_found,
+    PromotionDecided: fold_promotions.decided,
+    PromotionLanded: fold_promotions.landed,
+    PromotionLost: fold_promotions.lost,
+    PromotionEnded: fold_promotions.ended,
+    NoChangePassed: fold_promotions.no_change_passed,
+    VerificationStarted: fold_promotions.verification_started,
+    VerificationEnded: fold_promotions.verification_ended,
+    DeploymentSeen: fold_instances.deployment_seen,
+    InstanceFound: fold_instances.found,
+    InstanceTouched: fold_instances.touched,
+    InstanceUntouched: fold_instances.untouched,
+    StopsLanded: fold_instances.stops_landed,
+    HoldPlaced: fold_instances.hold_placed,
+    HoldLifted: fold_instances.hold_lifted,
+    QuarantinePlaced: fold_people.quarantine_placed,
+    QuarantineLifted: fold_people.quarantine_lifted,
+    ApprovalGiven: fold_people.approval_given,
+    PromotionAsked: fold_people.promotion_asked,
+    PromotionUnasked: fold_people.promotion_unasked,
+    SourceAway: fold_sources.away,
+    SourceBack: fold_sources.back,
+    PresenceFound: fold_sources.presence_found,
+    ReferencesFound: fold_sources.references_found,
+}
+
+
+def evolve(situation: Situation, fact: Fact) -> Situation:
+    """Fold one fact in. A fact whose body is not known is passed over; only the sequence moves on."""
+    fold = _FOLDS.get(type(fact.body))
+    folded = fold(situation, fact, fact.body) if fold else situation
+    return replace(folded, sequence=fact.sequence)

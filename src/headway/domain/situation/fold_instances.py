@@ -1,0 +1,176 @@
+"""Folds of the facts about an instance: what the engine sees, who touched it, what stops it."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from headway.domain.deployment import ArtifactHealth, DeploymentState
+from headway.domain.facts import (
+    DeploymentSeen,
+    Fact,
+    HoldLifted,
+    HoldPlaced,
+    InstanceFound,
+    InstanceTouched,
+    InstanceUntouched,
+    StopsLanded,
+)
+from headway.domain.names import ArtifactName, Cell, InstanceName, Version
+from headway.domain.situation.fold_promotions import stopped
+from headway.domain.situation.records import Hold, InstanceState, Soak, TakenBack, Touched, Underway
+from headway.domain.situation.situation import Situation
+
+_ILL = (DeploymentState.DEGRADED, DeploymentState.FAILED)
+
+
+def deployment_seen(situation: Situation, fact: Fact, body: DeploymentSeen) -> Situation:
+    """Take the engine's view of the present lock; a view of any other lock tells nothing."""
+    state = situation.instance(body.instance)
+    if body.promotion_id != state.deployment:
+        return situation
+    health = {name: seen for name, seen in body.artifacts.items() if name in (state.lock or {})}
+    underway = tuple(_noticed_healthy(one, health, fact.happened_at) for one in state.underway)
+    there = replace(
+        situation,
+        instances=situation.instances.set(
+            body.instance,
+            replace(state, health=health, health_at=fact.happened_at, underway=underway),
+        ),
+    )
+    # While any artifact of the instance is ill, nothing soaks in it.
+    ill = any(seen.state in _ILL for seen in health.values())
+    for name in state.lock or {}:
+        there = _soaked(there, Cell(ArtifactName(body.instance.application, name), body.instance), fact, ill)
+    return there
+
+
+def _noticed_healthy(one: Underway, health: dict[str, ArtifactHealth], at: datetime) -> Underway:
+    if one.landed_at is None:
+        return one
+    mine = [health.get(change.artifact.artifact) for change in one.changes if change.after is not None]
+    healthy = all(seen is not None and seen.state is DeploymentState.HEALTHY for seen in mine)
+    if healthy and one.healthy_at is None:
+        return replace(one, healthy_at=at)
+    if not healthy and one.healthy_at is not None:
+        return replace(one, healthy_at=None)
+    return one
+
+
+def _soaked(situation: Situation, cell: Cell, fact: Fact, ill: bool) -> Situation:
+    state = situation.cell(cell)
+    version = state.standing
+    if version is None or version not in state.verified:
+        return situation
+    soak = state.soak.get(version, Soak())
+    if ill and soak.since is not None:
+        changed = replace(state, soak=stopped(state, version, fact.happened_at))
+    elif not ill and soak.since is None:
+        changed = replace(state, soak=state.soak.set(version, replace(soak, since=fact.happened_at)))
+    else:
+        return situation
+    return replace(situation, cells=situation.cells.set(cell, changed))
+
+
+def found(situation: Situation, fact: Fact, body: InstanceFound) -> Situation:
+    """Take an instance as rebuild read it from Git."""
+    state = replace(
+        situation.instance(body.instance),
+        lock=dict(body.lock),
+        deployment=body.promotion_id,
+        folder=body.folder,
+        commit=body.commit,
+    )
+    there = _with(situation, body.instance, state)
+    for name, version in body.lock.items():
+        artifact = ArtifactName(body.instance.application, name)
+        cell = Cell(artifact, body.instance)
+        earlier = tuple(old for of, old in body.earlier if of == artifact)
+        verified = {seen for of, seen in body.verified if of == artifact}
+        known = there.cell(cell)
+        kept = known.verified.update(dict.fromkeys(verified, fact.happened_at))
+        there = replace(
+            there,
+            cells=there.cells.set(
+                cell,
+                replace(
+                    known,
+                    standing=version,
+                    locked=version,
+                    stays=(*earlier, version),
+                    trees=known.trees.update({old: tree for of, old, tree in body.trees if of == artifact}),
+                    verified=kept,
+                    ready=tuple(sorted(verified, key=[*earlier, version].index)),
+                    soak=known.soak.set(version, Soak(since=fact.happened_at))
+                    if version in verified
+                    else known.soak,
+                ),
+            ),
+        )
+    unverified = frozenset(
+        name
+        for name, version in body.lock.items()
+        if version
+        not in there.cell(Cell(ArtifactName(body.instance.application, name), body.instance)).verified
+    )
+    there = _with(there, body.instance, replace(there.instance(body.instance), never_verified=unverified))
+    for artifact, version in body.taken_back:
+        there = _taken_back_again(there, fact, body.instance, artifact, version)
+    return there
+
+
+def _taken_back_again(
+    situation: Situation, fact: Fact, instance: InstanceName, artifact: ArtifactName, version: Version
+) -> Situation:
+    taken = TakenBack(
+        instance=instance,
+        version=version,
+        whole_digest=True,
+        by="git",
+        reason="Rolls-Back in the branch's history",
+        at=fact.happened_at,
+    )
+    earlier = situation.taken_back.get(artifact, ())
+    return replace(situation, taken_back=situation.taken_back.set(artifact, (*earlier, taken)))
+
+
+def touched(situation: Situation, fact: Fact, body: InstanceTouched) -> Situation:
+    """Other hands changed the folder."""
+    mark = Touched(commit=body.commit, author=body.author, words=body.words, at=fact.happened_at)
+    return _with(situation, body.instance, replace(situation.instance(body.instance), touched=mark))
+
+
+def untouched(situation: Situation, _: Fact, body: InstanceUntouched) -> Situation:
+    """The folder is ours again."""
+    return _with(situation, body.instance, replace(situation.instance(body.instance), touched=None))
+
+
+def stops_landed(situation: Situation, _: Fact, body: StopsLanded) -> Situation:
+    """The branch holds these stops."""
+    state = replace(situation.instance(body.instance), stops_written=body.fingerprint)
+    return _with(situation, body.instance, state)
+
+
+def hold_placed(situation: Situation, fact: Fact, body: HoldPlaced) -> Situation:
+    """Place a hold; the same id twice is one hold."""
+    hold = Hold(
+        hold_id=body.hold_id,
+        instance=body.instance,
+        artifact=body.artifact,
+        owner=body.owner,
+        reason=fact.reason,
+        placed_at=fact.happened_at,
+        until=body.until,
+    )
+    state = situation.instance(body.instance)
+    return _with(situation, body.instance, replace(state, holds=state.holds.set(body.hold_id, hold)))
+
+
+def hold_lifted(situation: Situation, _: Fact, body: HoldLifted) -> Situation:
+    """Lift a hold; one that is not there is passed over."""
+    state = situation.instance(body.instance)
+    if body.hold_id not in state.holds:
+        return situation
+    return _with(situation, body.instance, replace(state, holds=state.holds.delete(body.hold_id)))
+
+
+def _with(situation: Situation, name: InstanceName, state: InstanceState) -> Situation:
+    return replace(situation, instances=situation.instances.set(name, state))

@@ -1,0 +1,99 @@
+"""Folds of the facts about the estate and about versions' halves."""
+
+from dataclasses import replace
+
+from immutables import Map
+
+from headway.domain.facts import (
+    ConfigurationFound,
+    EstateRefused,
+    EstateTaken,
+    Fact,
+    ImageFound,
+    ImagesLookedAt,
+    RenderingFound,
+)
+from headway.domain.names import ArtifactName
+from headway.domain.situation.shelf import Configuration, Image, Rendering, Shelf, ranked
+from headway.domain.situation.situation import Situation
+
+
+def estate_taken(situation: Situation, _: Fact, body: EstateTaken) -> Situation:
+    """Put an estate in force; declared ranges may have changed, so images are ordered anew."""
+    there = replace(situation, estate=body.estate, refused=())
+    shelves: Map[ArtifactName, Shelf] = there.shelves
+    for artifact, shelf in there.shelves.items():
+        shelves = shelves.set(artifact, ranked(shelf, _semver(there, artifact)))
+    return replace(there, shelves=shelves)
+
+
+def estate_refused(situation: Situation, _: Fact, body: EstateRefused) -> Situation:
+    """Keep the last good estate, and what is wrong with the newest."""
+    return replace(situation, refused=body.problems)
+
+
+def image_found(situation: Situation, fact: Fact, body: ImageFound) -> Situation:
+    """Put an image on its shelf; seen again, it keeps its place and takes its new tags besides the old."""
+    shelf = situation.shelf(body.artifact)
+    known = shelf.images.get(body.digest)
+    image = Image(
+        digest=body.digest,
+        # A tag that moved away still tells where the image belongs in the order of versions.
+        tags=tuple(sorted({*body.tags, *(known.tags if known else ())})),
+        rank=known.rank if known else (),
+        first_seen=known.first_seen if known else (0 if body.in_first_look else fact.sequence),
+        found_at=known.found_at if known else fact.happened_at,
+        source_commit=body.source_commit,
+        source_position=body.source_position,
+        built_at=body.built_at,
+        platforms=body.platforms,
+    )
+    filled = replace(shelf, images=shelf.images.set(body.digest, image))
+    return _shelved(situation, body.artifact, ranked(filled, _semver(situation, body.artifact)))
+
+
+def images_looked_at(situation: Situation, _: Fact, body: ImagesLookedAt) -> Situation:
+    """Remember that an artifact's repository was looked at to its end."""
+    return _shelved(situation, body.artifact, replace(situation.shelf(body.artifact), looked_at=True))
+
+
+def configuration_found(situation: Situation, fact: Fact, body: ConfigurationFound) -> Situation:
+    """Put a configuration commit on its artifact's shelf."""
+    shelf = situation.shelf(body.artifact)
+    configuration = Configuration(
+        commit=body.commit,
+        position=body.position,
+        author=body.author,
+        subject=body.subject,
+        overlays=frozenset(body.overlays),
+        checks=body.checks,
+        found_at=fact.happened_at,
+    )
+    configurations = shelf.configurations.set(body.commit, configuration)
+    newest = tuple(commit for commit in shelf.newest_configurations if commit != body.commit)
+    # New commits nearly always come last, so this sort has next to nothing to do.
+    order = sorted((body.commit, *newest), key=lambda commit: configurations[commit].position, reverse=True)
+    return _shelved(
+        situation,
+        body.artifact,
+        replace(shelf, configurations=configurations, newest_configurations=tuple(order)),
+    )
+
+
+def rendering_found(situation: Situation, _: Fact, body: RenderingFound) -> Situation:
+    """Remember what a configuration renders to in an instance."""
+    shelf = situation.shelf(body.artifact)
+    rendering = Rendering(tree=body.tree, problem=body.problem, references=body.references)
+    renderings = shelf.renderings.set((body.commit, body.instance), rendering)
+    return _shelved(situation, body.artifact, replace(shelf, renderings=renderings))
+
+
+def _shelved(situation: Situation, artifact: ArtifactName, shelf: Shelf) -> Situation:
+    return replace(situation, shelves=situation.shelves.set(artifact, shelf))
+
+
+def _semver(situation: Situation, artifact: ArtifactName) -> str | None:
+    if situation.estate is None or not situation.estate.has_artifact(artifact):
+        return None
+    image = situation.estate.applications[artifact.application].artifacts[artifact.artifact].image
+    return image.semver if image else None

@@ -1,0 +1,197 @@
+"""The records that a situation is made of, one for each noun."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from immutables import Map
+
+from headway.domain.checks import CheckResult, Verdict
+from headway.domain.deployment import ArtifactHealth
+from headway.domain.facts import Change, Outcome, PromotionKind
+from headway.domain.names import ArtifactName, CommitId, InstanceName, PromotionId, TreeId, Version
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Soak:
+    """How long a version has been verified and healthy in an instance."""
+
+    total: timedelta = timedelta(0)
+    since: datetime | None = None
+    """When the running stretch began; None: it stands."""
+
+    def at(self, now: datetime) -> timedelta:
+        """Give the soak so far."""
+        return self.total + (now - self.since if self.since else timedelta(0))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What a person asked for in a cell."""
+
+    version: Version
+    by: str
+    reason: str
+    now: bool
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CellState:
+    """One artifact in one instance."""
+
+    standing: Version | None = None
+    """The version it stands at: the lock's, or a newer one that renders the same."""
+    locked: Version | None = None
+    """The version in the lock file."""
+    verified: Map[Version, datetime] = field(default_factory=Map)
+    """Evidence in force, and since when."""
+    ready: tuple[Version, ...] = ()
+    """The versions with evidence, oldest first, the last few hundred: what the next wave chooses from."""
+    outcomes: Map[Version, Outcome] = field(default_factory=Map)
+    """How the last promotion of each version ended here."""
+    soak: Map[Version, Soak] = field(default_factory=Map)
+    stays: tuple[Version, ...] = ()
+    """What the lock held, oldest first: where a rollback looks."""
+    trees: Map[Version, TreeId] = field(default_factory=Map)
+    """The manifests of each version that the lock held, as they were deployed."""
+    asked: Asked | None = None
+    taken_at: datetime | None = None
+    """When it last took something: the slot goes to the artifact that has waited longest since."""
+    remedies: tuple[datetime, ...] = ()
+    """When it was rolled back without a person, for `after-rollback: retry`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Underway:
+    """A promotion between its decision and its verdict."""
+
+    promotion_id: PromotionId
+    kind: PromotionKind
+    changes: tuple[Change, ...]
+    folder: TreeId
+    previous: PromotionId | None
+    decided_at: datetime
+    reason: str
+    actor: str
+    asked_by: str | None
+    landed_at: datetime | None = None
+    commit: CommitId | None = None
+    away_before: timedelta = timedelta(0)
+    """How long sources had been away, in all, when it landed: the clock stands meanwhile."""
+    attempts: int = 0
+    verifying: PromotionId | None = None
+    """The lock that a running attempt verifies; None: no attempt runs."""
+    verdict: Verdict | None = None
+    """The last attempt's, if it was on the present lock."""
+    results: tuple[CheckResult, ...] = ()
+    healthy_at: datetime | None = None
+    """When its artifacts were first seen healthy on the present lock."""
+    attempted_at: datetime | None = None
+    """When the last attempt ended."""
+
+    @property
+    def artifacts(self) -> tuple[ArtifactName, ...]:
+        """Give the artifacts that it changes."""
+        return tuple(change.artifact for change in self.changes)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hold:
+    """Stops promotions into an instance."""
+
+    hold_id: str
+    instance: InstanceName
+    artifact: str | None
+    owner: str
+    reason: str
+    placed_at: datetime
+    until: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quarantine:
+    """A version found bad."""
+
+    version: Version
+    instance: InstanceName | None
+    whole_digest: bool
+    reason: str
+    placed_at: datetime
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakenBack:
+    """A person took a version back in an instance: its wave and later ones do not take it."""
+
+    instance: InstanceName
+    version: Version
+    whole_digest: bool
+    by: str
+    reason: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Touched:
+    """Other hands changed the instance's folder."""
+
+    commit: CommitId | None
+    author: str
+    words: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InstanceState:
+    """One instance: its lock, what is under way in it, and what stops it."""
+
+    lock: Mapping[str, Version] | None = None
+    """By the artifact's name; None: it has never had a lock."""
+    deployment: PromotionId | None = None
+    """The promotion that the landed lock stands at."""
+    folder: TreeId | None = None
+    """The tree of lock file and manifests that Headway last saw landed."""
+    commit: CommitId | None = None
+    underway: tuple[Underway, ...] = ()
+    holds: Map[str, Hold] = field(default_factory=Map)
+    stops_written: str = ""
+    """The fingerprint of the stops that the branch holds."""
+    health: Mapping[str, ArtifactHealth] = field(default_factory=dict)
+    """The engine's view of the present lock; an artifact that is not in it is not known yet."""
+    health_at: datetime | None = None
+    touched: Touched | None = None
+    never_verified: frozenset[str] = frozenset()
+    """Entries of the lock without any verification here yet: each later one covers them too."""
+
+
+class Turn(StrEnum):
+    """Which pair the first wave makes next, after a pair failed."""
+
+    NEWEST_TWO = "newest-two"
+    DIGEST_FIRST = "digest-first"
+    """The newest digest with the last good commit."""
+    COMMIT_SECOND = "commit-second"
+    """The newest commit with the last good digest."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaveState:
+    """One artifact at one wave."""
+
+    admitted: Version | None = None
+    turn: Turn = Turn.NEWEST_TWO
+    failed_in: InstanceName | None = None
+    """Where the last pair failed: its last good halves are the ones to go back to."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Approval:
+    """One person's yes."""
+
+    entries: frozenset[tuple[ArtifactName, Version]]
+    differences: Mapping[str, str]
+    by: str
+    at: datetime
