@@ -9,6 +9,8 @@ from demo.world.world import INSTANCES
 from ruamel.yaml import YAML
 from tests.fixtures.demo_world import Podman
 
+from headway.adapters.files import read_estate, tree_from_directory
+
 ARTIFACTS = [
     ("argocd-oc-apps", "oneconnect", "app1"),
     ("argocd-oc-apps", "oneconnect", "app2"),
@@ -47,6 +49,16 @@ def test_every_overlay_renders(
     assert "$" not in text, "a blank was not filled"
     others = {f"nats-{name}:" for name in INSTANCES if name != instance}
     assert not any(other in text for other in others)
+
+
+def test_headway_reads_the_estate_without_a_word(checkout: Path) -> None:
+    """What the world's people wrote is whole, and nothing in it is odd."""
+    trees = [tree_from_directory(checkout / name) for name in ("argocd-oc-apps", "argocd-oc-system")]
+    read = read_estate({tree.repository: tree for tree in trees})
+    assert not read.warnings
+    assert set(read.estate.applications) == {"oneconnect", "nats"}
+    for application in read.estate.applications:
+        assert tuple(name.instance for name in read.estate.instances(application)) == INSTANCES
 
 
 def test_an_entrance_has_a_port_of_its_own_in_each_instance(
