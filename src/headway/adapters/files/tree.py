@@ -29,6 +29,8 @@ Scalar = str | int | float | bool | None
 
 _INTEGER = re.compile(r"[-+]?[0-9]{1,18}")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]{1,18}|[0-9]{1,18}(\.[0-9]{0,18})?)([eE][-+]?[0-9]{1,3})?")
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+"""What would act on a terminal, reorder its text, or not be text at all; an escape can write them."""
 _WORDS: dict[str, Scalar] = {
     "": None,
     "~": None,
@@ -160,6 +162,8 @@ class TreeBuilder:
 
     def _scalar(self, event: ScalarEvent, line: int) -> None:
         text = str(event.value)
+        if _CONTROL.search(text):
+            raise Refused(line, "it holds a control character", "Take it out")
         top = self._open[-1] if self._open else None
         if top is not None and top.node.mapping is not None and top.key is None:
             self._key(top, text, plain=event.style is None, line=line)

@@ -37,6 +37,11 @@ def refuse(why: str, suggestion: str) -> PydanticCustomError:
     return PydanticCustomError("field", "{why}", context)
 
 
+def repository_prefix(text: str) -> bool:
+    """Say whether an image repository can begin so: a registry, perhaps a path."""
+    return _REPOSITORY.fullmatch(f"{text}/x") is not None
+
+
 def read_label(text: str) -> str:
     """Check a name that stands in paths, branches and Kubernetes names."""
     if not is_label(text):

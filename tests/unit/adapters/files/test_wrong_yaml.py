@@ -103,6 +103,12 @@ BOMB = "a: &a [x]\n" + "".join(
         ),
         pytest.param(
             "lane: standard",
+            'lane: "\\e[2J"',
+            "shop/application.yaml:3: the file: it holds a control character. Take it out",
+            id="an escape that acts on a terminal",
+        ),
+        pytest.param(
+            "lane: standard",
             'lane: "\\UFFFFFFFF"',
             "shop/application.yaml:1: the file: it is not YAML. Look for a quote or an escape that goes wrong",
             id="an escape that is none",
