@@ -1,3 +1,8 @@
 """What every test can ask for; the fixtures themselves live in tests/fixtures, one noun a file."""
 
-pytest_plugins = ["tests.fixtures.registry", "tests.fixtures.images", "tests.fixtures.git_remote"]
+pytest_plugins = [
+    "tests.fixtures.registry",
+    "tests.fixtures.images",
+    "tests.fixtures.git_remote",
+    "tests.fixtures.kustomize",
+]

@@ -1,0 +1,1 @@
+"""Renders overlays with the real Kustomize, in a folder where nothing else exists."""
