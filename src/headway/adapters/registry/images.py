@@ -19,7 +19,7 @@ from headway.adapters.registry.manifest import (
     texts_of,
     verify_bytes,
 )
-from headway.adapters.registry.media import ACCEPT
+from headway.adapters.registry.media import ACCEPT, MANIFEST_TYPES
 from headway.adapters.registry.reference import Repository
 from headway.app.ports import ImageSeen
 from headway.domain.errors import UsageError
@@ -137,7 +137,7 @@ class Images:
         if answer.status != 200:
             raise away(repository.host, f"it answered {answer.status}, not in the words of a registry")
         media_type = answer.headers.get("content-type", "").partition(";")[0].strip()
-        return answer.body, media_type or None
+        return answer.body, media_type if media_type in MANIFEST_TYPES else None
 
 
 def _labels_of(config: dict[str, object]) -> dict[str, str]:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from headway.adapters.registry.answers import image_malformed
-from headway.adapters.registry.media import CONFIG_TYPES, IMAGE_TYPES, INDEX_TYPES
+from headway.adapters.registry.media import CONFIG_TYPES, INDEX_TYPES, MANIFEST_TYPES
 from headway.domain.errors import UsageError
 from headway.domain.names import Digest, parse_digest
 
@@ -66,10 +66,10 @@ def parse_manifest(reference: str, content: bytes, media_type: str | None) -> Im
     said = parse_object(reference, content)
     declared = said.get("mediaType", media_type)
     annotations = texts_of(said.get("annotations"))
-    if declared in INDEX_TYPES if isinstance(declared, str) else "manifests" in said:
+    if declared is not None and not (isinstance(declared, str) and declared in MANIFEST_TYPES):
+        raise image_malformed(reference, f"it is no image but {str(declared)[:100]!r}")
+    if declared in INDEX_TYPES or (declared is None and "manifests" in said):
         return ImageIndex(entries=_read_entries(reference, said.get("manifests")), annotations=annotations)
-    if isinstance(declared, str) and declared not in IMAGE_TYPES:
-        raise image_malformed(reference, f"it is no image but {declared[:100]!r}")
     config = said.get("config")
     config_type = config.get("mediaType") if isinstance(config, dict) else None
     if isinstance(config_type, str) and config_type not in CONFIG_TYPES:
