@@ -108,7 +108,7 @@ def test_a_broken_application_is_not_told_as_a_missing_need(told: Told, all_fold
 
 def test_all_mistakes_of_all_files_are_told_at_once(told: Told) -> None:
     lines = told(
-        estate=("soak: 10m", "soaks: 10m, freez: []"), application=("semver", "semvre"), nats="- a\n"
+        estate=("soak: 10m", "soaks: 10m, freezes: []"), application=("semver", "semvre"), nats="- a\n"
     )
     assert [line.split(" ")[0] for line in lines] == [
         "estate.yaml:11:",

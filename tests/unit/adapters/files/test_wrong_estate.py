@@ -114,8 +114,8 @@ import pytest
         ),
         pytest.param(
             "from: [support]",
-            "from: [suport]",
-            "estate.yaml:11: lanes.standard[1].gates.approvals.from[0]: there is no role 'suport'. Did you mean support?",
+            "from: [supports]",
+            "estate.yaml:11: lanes.standard[1].gates.approvals.from[0]: there is no role 'supports'. Did you mean support?",
             id="unknown role",
         ),
         pytest.param(
