@@ -39,8 +39,8 @@ def test_every_word_that_binds_stands_in_the_glossary() -> None:
     words = (
         "application artifact version environment instance lane wave lock_file promotion deployment check"
         " verification evidence gate override slot soak freeze admitted superseded standard violation waiver"
-        " hold quarantine rollback restore withdrawn taken_over orphaned retired drift fact observation ledger"
-        " situation engine digest action command pair"
+        " hold quarantine rollback restore withdrawn taken_over orphaned retired drift fact observation"
+        " ledger situation engine digest action command pair"
     )
     missing = [
         word for word in words.replace("_", "-").split() if f"**{word.replace('-', ' ')}**" not in glossary
