@@ -4,6 +4,7 @@ uv installs it and is itself pinned by hash; pip only brings uv. No build of a d
 project's own build back end comes from the same lock, so its install needs no isolation and no network.
 """
 
+import platform
 import sys
 from pathlib import Path
 
@@ -11,7 +12,8 @@ from tools.setup.program import run_program
 from tools.setup.step import Step, hash_of
 
 _NETWORK = "see that package registries can be reached (behind a proxy?), then run it again"
-_THIS_PYTHON = f"{sys.executable} {sys.version}"
+_SERIES = f"{sys.version_info.major}.{sys.version_info.minor}"
+"""Packages are installed for a series of Python; another patch level of it finds them as they are."""
 
 
 def plan_environment(root: Path) -> list[Step]:
@@ -19,12 +21,12 @@ def plan_environment(root: Path) -> list[Step]:
     uv, venv, lock = root / ".tools/uv", root / ".venv", root / "requirements.lock"
     pinned_uv = root / "tools/setup/uv-requirements.txt"
     project = root / "pyproject.toml"
-    made = hash_of(_THIS_PYTHON, pinned_uv, lock)
+    made = hash_of(_SERIES, pinned_uv, lock)
     return [
         Step(
             name="uv",
             says="fetching uv, the installer",
-            key=hash_of(_THIS_PYTHON, pinned_uv),
+            key=hash_of(platform.machine(), pinned_uv),
             makes=(uv / "bin/uv",),
             do=lambda: install_wheels(uv, pinned_uv),
         ),
@@ -64,9 +66,9 @@ def install_wheels(venv: Path, requirements: Path) -> None:
 
 
 def _fill(uv: Path, venv: Path, lock: Path) -> None:
-    if not (venv / "bin/python").exists():
+    if not (venv / f"lib/python{_SERIES}").is_dir() or not (venv / "bin/python").exists():
         run_program(
-            [uv, "venv", "--quiet", "--no-project", "--allow-existing", "--python", sys.executable, venv],
+            [uv, "venv", "--quiet", "--no-project", "--clear", "--python", sys.executable, venv],
             timeout_s=120,
             next_step="remove .venv and run it again",
         )
