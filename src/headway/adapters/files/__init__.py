@@ -8,5 +8,6 @@ from headway.adapters.files.application_file import read_application
 from headway.adapters.files.directory import tree_from_directory
 from headway.adapters.files.estate import read_estate
 from headway.adapters.files.estate_file import read_estate_file
+from headway.adapters.files.reader import FileEstateReader
 
-__all__ = ["read_application", "read_estate", "read_estate_file", "tree_from_directory"]
+__all__ = ["FileEstateReader", "read_application", "read_estate", "read_estate_file", "tree_from_directory"]

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import lru_cache
 
 from headway.adapters.files.application_model import ApplicationFile, ArtifactFile, CheckFile
 from headway.adapters.files.document import Document, load
@@ -16,6 +17,8 @@ from headway.domain.estate.problems import EstateInvalid, Problem
 from headway.domain.names import ArtifactName, RepositoryName, is_label
 
 _CHECK_TIMEOUT = timedelta(minutes=5)
+_REMEMBERED = 2048
+"""A commit changes few files, and the whole estate is read again after each."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,8 +48,9 @@ def read_application(data: bytes, path: str, name: str, repository: RepositoryNa
     return read_application_parts(data, path, name, repository).application
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def read_application_parts(data: bytes, path: str, name: str, repository: RepositoryName) -> ApplicationParts:
-    """Read one `application.yaml` and keep its lines.
+    """Read one `application.yaml` and keep its lines; the same bytes are read once.
 
     Raises:
         EstateInvalid: it is wrong; all mistakes are told.

@@ -8,7 +8,6 @@ from headway.adapters.files.gates import check_roles, looser
 from headway.adapters.files.suggestion import suggest
 from headway.domain.estate import Lane
 from headway.domain.estate.problems import Problem
-from headway.domain.estate.sources import SourceTree
 
 _LONGEST_NAMESPACE = 63
 """Kubernetes' limit; a namespace is named `<application>-<instance>`."""
@@ -57,12 +56,10 @@ def _check_namespaces(parts: ApplicationParts, lane: Lane) -> Iterator[Problem]:
             )
 
 
-def check_folders(parts: ApplicationParts, tree: SourceTree) -> Iterator[Problem]:
-    """Tell of artifacts whose folder is not there."""
+def check_folders(parts: ApplicationParts, folders: Collection[str]) -> Iterator[Problem]:
+    """Tell of artifacts whose folder is not among the application's."""
     name = parts.application.name
-    found = {
-        path.split("/")[1] for path in tree.folders if path.startswith(f"{name}/") and path.count("/") == 1
-    }
+    found = {path.split("/")[1] for path in folders if path.count("/") == 1}
     for artifact in parts.file.artifacts:
         if artifact not in found:
             others = found - set(parts.file.artifacts)
@@ -73,7 +70,7 @@ def check_folders(parts: ApplicationParts, tree: SourceTree) -> Iterator[Problem
             )
 
 
-def weigh_folders(parts: ApplicationParts, tree: SourceTree, lane: Lane) -> Iterator[Problem]:
+def weigh_folders(parts: ApplicationParts, folders: Collection[str], lane: Lane) -> Iterator[Problem]:
     """Tell of overlays that are not there yet, and of folders with overlays that no artifact names."""
     name = parts.application.name
     instances = instances_of(parts, lane)
@@ -84,15 +81,13 @@ def weigh_folders(parts: ApplicationParts, tree: SourceTree, lane: Lane) -> Iter
     for artifact in parts.file.artifacts:
         for instance in instances:
             overlay = f"{name}/{artifact}/overlays/{instance}"
-            if overlay not in tree.folders:
+            if overlay not in folders:
                 yield parts.document.problem(
                     ("artifacts", artifact),
                     f"there is no overlay {overlay}: {instance} waits for a commit that has one",
                     f"Write {overlay}/kustomization.yaml, or put {instance} under leaveOut",
                 )
-    with_overlays = {
-        path.split("/")[1] for path in tree.folders if path.startswith(f"{name}/") and path.count("/") > 1
-    }
+    with_overlays = {path.split("/")[1] for path in folders if path.count("/") > 1}
     for folder in sorted(with_overlays - set(parts.file.artifacts)):
         yield parts.document.problem(
             ("artifacts",),

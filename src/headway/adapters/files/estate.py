@@ -1,5 +1,6 @@
 """Reads a whole estate from its source trees: pure, and everything that is wrong is told at once."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 
 from headway.adapters.files.application_file import ApplicationParts, read_application_parts
@@ -17,6 +18,9 @@ from headway.domain.estate.problems import EstateInvalid, Problem
 from headway.domain.estate.sources import APPLICATION_FILE, ESTATE_FILE, EstateRead, SourceTree
 from headway.domain.names import RepositoryName
 
+Folders = defaultdict[tuple[RepositoryName, str], set[str]]
+"""By repository and application, the folders that are there."""
+
 
 def read_estate(sources: Mapping[RepositoryName, SourceTree], *, partial: bool = False) -> EstateRead:
     """Read and cross-check an estate.
@@ -33,6 +37,7 @@ def read_estate(sources: Mapping[RepositoryName, SourceTree], *, partial: bool =
         EstateInvalid: anything is wrong in any file; all mistakes that could be found are told.
     """
     applications, problems = _read_applications(sources)
+    folders = _folders(sources.values())
     try:
         estate = _read_estate(sources)
     except EstateInvalid as error:
@@ -40,7 +45,7 @@ def read_estate(sources: Mapping[RepositoryName, SourceTree], *, partial: bool =
     problems += _check_sources(sources, estate, partial=partial)
     for parts in applications.values():
         problems += check_lane(parts, estate)
-        problems += check_folders(parts, sources[parts.application.repository])
+        problems += check_folders(parts, folders[parts.application.repository, parts.application.name])
     complete = set(estate.repositories) <= set(sources)
     known = {name for _, name, _ in _application_files(sources.values())}
     problems += check_needs(applications, known if complete else None)
@@ -54,7 +59,7 @@ def read_estate(sources: Mapping[RepositoryName, SourceTree], *, partial: bool =
             repositories=estate.repositories,
             applications={name: one.application for name, one in sorted(applications.items())},
         ),
-        warnings=tuple(_weigh(sources, estate, applications)),
+        warnings=tuple(_weigh(sources, estate, applications, folders)),
     )
 
 
@@ -117,6 +122,14 @@ def _check_sources(
             )
 
 
+def _folders(trees: Iterable[SourceTree]) -> Folders:
+    folders: Folders = defaultdict(set)
+    for tree in trees:
+        for path in tree.folders:
+            folders[tree.repository, path.partition("/")[0]].add(path)
+    return folders
+
+
 def _application_files(trees: Iterable[SourceTree]) -> Iterator[tuple[SourceTree, str, bytes]]:
     for tree in trees:
         for path, data in sorted(tree.files.items()):
@@ -129,6 +142,7 @@ def _weigh(
     sources: Mapping[RepositoryName, SourceTree],
     estate: EstateParts,
     applications: Mapping[str, ApplicationParts],
+    folders: Folders,
 ) -> Iterator[Problem]:
     yield from estate.warnings
     for index, name in enumerate(estate.repositories):
@@ -136,6 +150,6 @@ def _weigh(
             why = f"the repository {name!r} is not at hand: what is needed from it was not checked"
             yield estate.document.problem(("manifests", index), why, "Name its folder too")
     for parts in applications.values():
-        tree = sources[parts.application.repository]
-        yield from weigh_folders(parts, tree, estate.lanes[parts.file.lane])
+        own = folders[parts.application.repository, parts.application.name]
+        yield from weigh_folders(parts, own, estate.lanes[parts.file.lane])
     yield from weigh_needs(applications, estate.lanes)
