@@ -193,6 +193,17 @@ async def test_history_is_filtered_by_instance_and_artifact_and_paged(ledger: Wh
     assert await numbers(instance=STAGING, artifact=APP1, limit=1, before=4) == [1]
 
 
+async def test_a_name_that_no_estate_would_hold_does_not_stop_its_promotion_s_record(
+    ledger: WholeLedger,
+) -> None:
+    odd = InstanceName("OneConnect", "Staging_1")
+    await ledger.append([new(decided(1, odd))])
+    landed = PromotionLanded(promotion_id=PromotionId(f"{1:016x}"), instance=odd, commit=CommitId("c" * 40))
+    await ledger.append([new(landed)])
+    [record] = await ledger.promotions(limit=9)
+    assert (record.instance, record.commit) == (odd, "c" * 40)
+
+
 async def test_an_end_without_a_decision_makes_no_record(ledger: WholeLedger) -> None:
     ended = PromotionEnded(promotion_id=PromotionId("e" * 16), instance=STAGING, outcome=Outcome.LEFT)
     await ledger.append([new(ended)])

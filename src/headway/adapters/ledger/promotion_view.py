@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, delete, insert, select
 from headway.adapters.ledger.codec import changes_codec, read_instant, write_instant
 from headway.adapters.ledger.schema import fact_subjects, promotions
 from headway.domain.facts import Actor, Fact, Outcome, PromotionKind
-from headway.domain.names import CommitId, PromotionId, parse_instance
+from headway.domain.names import CommitId, InstanceName, PromotionId
 from headway.domain.promotion_record import PromotionFact, PromotionRecord, evolve_record
 
 VERSION = "1"
@@ -64,7 +64,7 @@ def _record(row: Row[Any]) -> PromotionRecord:
     return PromotionRecord(
         promotion_id=PromotionId(row.promotion_id),
         sequence=row.sequence,
-        instance=parse_instance(row.instance),
+        instance=InstanceName(*row.instance.split("/", 1)),
         kind=PromotionKind(row.kind),
         changes=changes_codec().decode(row.changes),
         actor=Actor(row.actor),
