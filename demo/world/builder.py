@@ -46,6 +46,7 @@ class Builder:
             # Without -modcacherw the module cache is read-only and `rm -rf` of the cache folder fails.
             "GOFLAGS": "-mod=readonly -modcacherw",
             "PATH": os.pathsep.join([*self._own_go(), os.environ.get("PATH", os.defpath)]),
+            "PIP_CACHE_DIR": str(self.cache / "pip"),
             "PYTHON": str(self._python / "bin" / "python"),
             "WHEELS": str(self.wheels),
         }

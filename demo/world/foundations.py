@@ -98,6 +98,10 @@ def _fill_python(root: Path) -> None:
     for pattern in _UNWANTED:
         for path in root.glob(pattern):
             shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
+    # From Debian 13 on packages have these below /usr only, and no script is run that makes the links.
+    for name in ("lib", "lib64"):
+        if not (root / name).exists() and (root / "usr" / name).exists():
+            (root / name).symlink_to(Path("usr", name))
     # The packages leave this to scripts that are not run; without it every start compiles what it imports.
     (library,) = (root / "usr" / "lib").glob("python3.*")
     compiled = ["-m", "compileall", "-q", "--invalidation-mode", "unchecked-hash", f"/usr/lib/{library.name}"]

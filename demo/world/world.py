@@ -67,6 +67,10 @@ class World:
         """Where all of it is; whoever adds to the world does it below."""
         return self.home.folder
 
+    def entrance(self, instance: str) -> str:
+        """Give the URL where people reach app1 in an instance."""
+        return f"http://127.0.0.1:{self.entrances[instance]}/"
+
     def publish(self, application: str, version: str, *, change: Change | None = None) -> Published:
         """Do what a team does: revert what was bad, change, name the version, and let the build server run.
 

@@ -24,7 +24,9 @@ func connect(url string) (*nats.Conn, error) {
 		nats.MaxReconnects(-1),
 		nats.ReconnectWait(100*time.Millisecond),
 		nats.ReconnectJitter(50*time.Millisecond, 50*time.Millisecond),
-		nats.Timeout(time.Second),
+		nats.Timeout(attemptTime),
+		// The dialer then looks the name up, within that time; else a slow answer holds up every request.
+		nats.SkipHostLookup(),
 	)
 }
 

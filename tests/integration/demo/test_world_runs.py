@@ -118,6 +118,14 @@ def test_app2_ends_with_status_0_when_asked_to(podman: Podman, first: dict[str, 
     assert time.monotonic() - began < 20, "it had to be killed"
 
 
+def test_app2_waits_for_nats_and_can_be_ended_meanwhile(podman: Podman, first: dict[str, Published]) -> None:
+    """A first deployment starts everything at once, and may be taken away before NATS is there."""
+    lonely = podman.run("app2-lonely", first["app2"].reference, NATS_URL="nats://nowhere:4222")
+    wait_for_status(f"http://{lonely}:8080/readyz", 503)
+    podman("stop", "--time", "20", "app2-lonely")
+    assert podman("inspect", "--format", "{{.State.ExitCode}}", "app2-lonely").stdout.strip() == "0"
+
+
 def test_both_find_nats_again_after_it_was_away(
     podman: Podman, first: dict[str, Published], quotes: str
 ) -> None:
@@ -125,12 +133,15 @@ def test_both_find_nats_again_after_it_was_away(
     app1 = podman.run("app1", first["app1"].reference, NATS_URL=NATS)
     wait_for_status(f"http://{app1}:8080/", 200)
     podman("stop", "--time", "1", "nats")
+    late = podman.run("app2-late", first["app2"].reference, NATS_URL=NATS)
     for address in (app1, quotes):
         wait_for_status(f"http://{address}:8080/readyz", 503)
         assert get(f"http://{address}:8080/healthz")[0] == 200
     podman("start", "nats")
     wait_for_status(f"http://{app1}:8080/", 200)
     wait_for_status(f"http://{quotes}:8080/readyz", 200)
+    wait_for_status(f"http://{late}:8080/readyz", 200)
+    podman("rm", "--force", "--time", "1", "app2-late")
 
 
 @pytest.mark.usefixtures("quotes")
