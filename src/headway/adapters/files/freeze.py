@@ -1,8 +1,9 @@
 """Whether a freeze's window can be: its schedule comes, its time zone exists, and it leaves a gap."""
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
-from itertools import pairwise
-from zoneinfo import available_timezones
+from itertools import islice
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from cronsim import CronSim, CronSimError
 
@@ -10,8 +11,10 @@ from headway.adapters.files.suggestion import closest
 from headway.adapters.files.words import refuse
 
 _FIRST = datetime(2024, 1, 1)  # noqa: DTZ001 - only gaps between occurrences are looked at
-_OCCURRENCES = 1000
-"""Longer than any run of adjoining days or hours that a cron expression can have before its first gap."""
+_OCCURRENCES = 45_000
+"""A month of minutes: longer than any sensible run of adjoining windows."""
+_HORIZON = timedelta(days=3660)
+"""Ten years: what comes at all leaves its longest gap by then, or nearly."""
 
 
 def check_time_zone(name: str) -> None:
@@ -20,12 +23,13 @@ def check_time_zone(name: str) -> None:
     Raises:
         PydanticCustomError: it is unknown.
     """
-    known = available_timezones()
-    if name not in known:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
         raise refuse(
             f"timeZone {name[:80]!r} is unknown",
-            closest(name, known) or "Write an IANA name, like Pacific/Auckland or UTC",
-        )
+            closest(name, available_timezones()) or "Write an IANA name, like Pacific/Auckland or UTC",
+        ) from error
 
 
 def check_schedule(schedule: str, lasts: timedelta) -> None:
@@ -41,11 +45,23 @@ def check_schedule(schedule: str, lasts: timedelta) -> None:
         simulation = CronSim(schedule, _FIRST)
     except CronSimError as error:
         raise refuse(f"schedule {schedule[:80]!r}: {str(error).lower()}", example) from error
-    begins = [when for when, _ in zip(simulation, range(_OCCURRENCES), strict=False)]
-    if not begins:
+    first = next(simulation, None)
+    if first is None:
         raise refuse(f"schedule {schedule[:80]!r} never comes", example)
-    if len(begins) > 1 and max(after - before for before, after in pairwise(begins)) <= lasts:
+    if not _leaves_a_gap(first, simulation, lasts):
         raise refuse(
             "the window begins anew before it ends, so nothing could ever be promoted",
             "Shorten `lasts`, or let `schedule` come less often",
         )
+
+
+def _leaves_a_gap(first: datetime, later: Iterator[datetime], lasts: timedelta) -> bool:
+    """Say whether some window is over before the next begins."""
+    before = first
+    for begins in islice(later, _OCCURRENCES):
+        if begins - before > lasts:
+            return True
+        if begins - first > _HORIZON:
+            return False
+        before = begins
+    return False

@@ -13,6 +13,9 @@ from headway.domain.estate.problems import EstateInvalid, Problem
 
 Model = TypeVar("Model", bound=BaseModel)
 
+_MOST_TOLD = 100
+"""Of one file; who has more of them began with the wrong file."""
+
 _LATER = {
     ("engine", "argocd"): "Use podman, the engine that there is",
     ("", "lanes"): "Name one lane, like lane: standard",
@@ -42,19 +45,29 @@ def validate(document: Document, model: type[Model]) -> Model:
     Raises:
         EstateInvalid: fields are unknown, missing, empty or wrong; all of them are told.
     """
-    empty = [_tell_empty(document, path, model) for path in document.empty]
+    problems = [_tell_empty(document, path, model) for path in document.empty[:_MOST_TOLD]]
+    count = len(document.empty)
     parsed: Model | None = None
-    problems: list[Problem] = []
     try:
         parsed = model.model_validate(document.value, strict=True)
     except ValidationError as error:
-        for detail in error.errors(include_url=False):
-            path = _field_path(detail["loc"])
-            if not any(path == one[: len(path)] for one in document.empty):
-                problems.append(_tell(document, path, detail, model))
-    if parsed is None or problems or empty:
-        raise EstateInvalid((*empty, *problems))
-    return parsed
+        details = [one for one in error.errors(include_url=False) if not _is_empty(document, one)]
+        count += len(details)
+        told = details[: _MOST_TOLD - len(problems)]
+        problems += [_tell(document, _field_path(one["loc"]), one, model) for one in told]
+    if parsed is not None and not count:
+        return parsed
+    if count > len(problems):
+        problems.append(
+            document.problem((), f"it has {count - len(problems)} mistakes more", "Mend these first")
+        )
+    raise EstateInvalid(tuple(problems))
+
+
+def _is_empty(document: Document, detail: ErrorDetails) -> bool:
+    """Say whether a mistake comes of a field without a value, which is told already."""
+    path = _field_path(detail["loc"])
+    return any(path == one[: len(path)] for one in document.empty)
 
 
 def _field_path(location: tuple[int | str, ...]) -> FieldPath:

@@ -40,7 +40,7 @@ def read_or_refuse(data: bytes) -> None:
             str(problem).encode()
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(YAML_LIKE)
 @example('lanes: "\\UFFFFFFFF"')
 @example('lane: "\\uD800"')
@@ -53,7 +53,7 @@ def test_any_text_is_read_or_refused(text: str) -> None:
     read_or_refuse(text.encode())
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(st.binary(max_size=64))
 def test_any_bytes_are_read_or_refused(data: bytes) -> None:
     read_or_refuse(data)
@@ -67,7 +67,7 @@ VALUES = st.recursive(
 FIELDS = ("environments", "lanes", "manifests", "roles", "artifacts", "checks", "gates", "needs", "lane")
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(st.dictionaries(st.sampled_from(FIELDS), VALUES))
 def test_any_value_of_a_field_is_read_or_refused(fields: dict[str, object]) -> None:
     read_or_refuse(json.dumps(fields).encode())

@@ -119,3 +119,9 @@ def test_yaml_that_an_estate_does_not_need_is_refused(
     told: Callable[..., list[str]], old: str, new: str, line: str
 ) -> None:
     assert told(application=(old, new)) == [line]
+
+
+def test_a_file_with_thousands_of_mistakes_tells_the_first_hundred(told: Callable[..., list[str]]) -> None:
+    lines = told(application="".join(f"field{number}: 1\n" for number in range(9000)))
+    assert len(lines) == 101
+    assert "shop/application.yaml:1: the file: it has 8904 mistakes more. Mend these first" in lines
