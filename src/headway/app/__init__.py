@@ -1,0 +1,1 @@
+"""Use cases: commands that change state, queries that answer, and the ports that both need."""

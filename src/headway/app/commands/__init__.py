@@ -1,0 +1,1 @@
+"""One verb a file: everything that changes state."""

@@ -22,8 +22,8 @@ class InstanceFound:
     """What later waves' Evidence names."""
     earlier: tuple[tuple[ArtifactName, Version], ...] = ()
     """Versions that ran here before, oldest first: what a rollback can go back to."""
-    trees: tuple[tuple[ArtifactName, Version, TreeId], ...] = ()
-    """The manifests of those versions and of the lock's, as they were deployed."""
+    deployed: tuple[tuple[ArtifactName, Version, TreeId, str | None], ...] = ()
+    """Manifests and reference of those versions and of the lock's, as they were deployed."""
     taken_back: tuple[tuple[ArtifactName, Version], ...] = ()
 
 

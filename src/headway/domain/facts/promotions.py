@@ -48,6 +48,8 @@ class Change:
     """None: it is taken out."""
     manifests: TreeId | None = None
     """The tree of `after` as it is deployed, image and all: a rollback puts it back without rendering."""
+    reference: str | None = None
+    """The image of `after` as it is deployed there, by digest; None: it has none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -123,10 +123,13 @@ def _not_healthy(trial: Trial, landed_at: datetime) -> Judgement:
 
 def _healthy(trial: Trial, healthy_at: datetime) -> Judgement:
     one = trial.underway
-    if one.verifying is not None:
-        return Judgement()
     checks = checks_of(trial.situation, trial.entries(), trial.wave)
     running = to_run(checks)
+    if one.verifying is not None:
+        # Asked again while it runs, so that a crash in the middle is healed: the same attempt is joined.
+        return Judgement(action=_verify(trial, checks, again=True))
+    if _waits_its_turn(trial):
+        return Judgement()
     if one.verdict is None and running:
         return Judgement(action=_verify(trial, checks))
     if one.verdict is Verdict.ERRORED:
@@ -150,14 +153,24 @@ def _errored(trial: Trial, healthy_at: datetime, checks: tuple[Check, ...]) -> J
     return Judgement(action=_verify(trial, checks))
 
 
-def _verify(trial: Trial, checks: tuple[Check, ...]) -> Verify:
+def _waits_its_turn(trial: Trial) -> bool:
+    """Changes of one instance are verified one after the other, in the order in which they landed."""
+    for other in trial.state.underway:
+        if other.promotion_id == trial.underway.promotion_id:
+            return False
+        if other.landed_at is not None and not _is_replaced(other, trial.state):
+            return True
+    return False
+
+
+def _verify(trial: Trial, checks: tuple[Check, ...], *, again: bool = False) -> Verify:
     one = trial.underway
     deployment = trial.state.deployment
     return Verify(
         instance=trial.instance,
         promotion_id=one.promotion_id,
         deployment_id=deployment if deployment is not None else one.promotion_id,
-        attempt=one.attempts + 1,
+        attempt=one.attempts if again else one.attempts + 1,
         checks=to_run(checks),
     )
 

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from headway.domain.deployment import ArtifactHealth, DeploymentState
 from headway.domain.facts import (
+    Change,
     DeploymentSeen,
     Fact,
     HoldLifted,
@@ -12,11 +13,12 @@ from headway.domain.facts import (
     InstanceFound,
     InstanceTouched,
     InstanceUntouched,
+    PromotionKind,
     StopsLanded,
 )
 from headway.domain.names import ArtifactName, Cell, InstanceName, Version
 from headway.domain.situation.fold_promotions import stopped
-from headway.domain.situation.records import Hold, InstanceState, Soak, TakenBack, Touched, Underway
+from headway.domain.situation.records import Deployed, Hold, InstanceState, Soak, TakenBack, Touched, Underway
 from headway.domain.situation.situation import Situation
 
 _ILL = (DeploymentState.DEGRADED, DeploymentState.FAILED)
@@ -96,7 +98,13 @@ def found(situation: Situation, fact: Fact, body: InstanceFound) -> Situation:
                     standing=version,
                     locked=version,
                     stays=(*earlier, version),
-                    trees=known.trees.update({old: tree for of, old, tree in body.trees if of == artifact}),
+                    deployed=known.deployed.update(
+                        {
+                            old: Deployed(manifests=tree, reference=reference)
+                            for of, old, tree, reference in body.deployed
+                            if of == artifact
+                        }
+                    ),
                     verified=kept,
                     ready=tuple(sorted(verified, key=[*earlier, version].index)),
                     soak=known.soak.set(version, Soak(since=fact.happened_at))
@@ -112,9 +120,37 @@ def found(situation: Situation, fact: Fact, body: InstanceFound) -> Situation:
         not in there.cell(Cell(ArtifactName(body.instance.application, name), body.instance)).verified
     )
     there = _with(there, body.instance, replace(there.instance(body.instance), never_verified=unverified))
+    if unverified:
+        there = _judged_anew(there, fact, body, unverified)
     for artifact, version in body.taken_back:
         there = _taken_back_again(there, fact, body.instance, artifact, version)
     return there
+
+
+def _judged_anew(
+    situation: Situation, fact: Fact, body: InstanceFound, unverified: frozenset[str]
+) -> Situation:
+    """Judge what runs without evidence, like a first lock: without a commit, and never rolled back."""
+    changes = tuple(
+        Change(artifact=ArtifactName(body.instance.application, name), before=None, after=body.lock[name])
+        for name in sorted(unverified)
+    )
+    judged = Underway(
+        promotion_id=body.promotion_id,
+        kind=PromotionKind.FIRST_LOCK,
+        changes=changes,
+        folder=body.folder,
+        previous=None,
+        decided_at=fact.happened_at,
+        reason="found running when the ledger was rebuilt",
+        actor=fact.actor,
+        asked_by=None,
+        landed_at=fact.happened_at,
+        commit=body.commit,
+        away_before=situation.time_away(fact.happened_at),
+    )
+    state = situation.instance(body.instance)
+    return _with(situation, body.instance, replace(state, underway=(judged,)))
 
 
 def _taken_back_again(

@@ -20,7 +20,15 @@ from headway.domain.facts import (
     VerificationStarted,
 )
 from headway.domain.names import ArtifactName, Cell, InstanceName, PromotionId, Version
-from headway.domain.situation.records import CellState, InstanceState, Soak, TakenBack, Turn, Underway
+from headway.domain.situation.records import (
+    CellState,
+    Deployed,
+    InstanceState,
+    Soak,
+    TakenBack,
+    Turn,
+    Underway,
+)
 from headway.domain.situation.situation import Situation
 
 READY_KEPT = 500
@@ -174,9 +182,11 @@ def _landed_change(situation: Situation, fact: Fact, instance: InstanceName, cha
             standing=change.after,
             locked=change.after,
             stays=stays,
-            trees=state.trees.set(change.after, change.manifests)
+            deployed=state.deployed.set(
+                change.after, Deployed(manifests=change.manifests, reference=change.reference)
+            )
             if change.after is not None and change.manifests is not None
-            else state.trees,
+            else state.deployed,
             # Its last outcome here was another promotion's; this one is judged anew.
             outcomes=state.outcomes.delete(change.after)
             if change.after is not None and change.after in state.outcomes

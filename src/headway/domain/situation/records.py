@@ -27,6 +27,14 @@ class Soak:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Deployed:
+    """A version as an instance's branch held it."""
+
+    manifests: TreeId
+    reference: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
     """What a person asked for in a cell."""
 
@@ -54,8 +62,8 @@ class CellState:
     soak: Map[Version, Soak] = field(default_factory=Map)
     stays: tuple[Version, ...] = ()
     """What the lock held, oldest first: where a rollback looks."""
-    trees: Map[Version, TreeId] = field(default_factory=Map)
-    """The manifests of each version that the lock held, as they were deployed."""
+    deployed: Map[Version, Deployed] = field(default_factory=Map)
+    """How each version that the lock held was deployed."""
     asked: Asked | None = None
     taken_at: datetime | None = None
     """When it last took something: the slot goes to the artifact that has waited longest since."""

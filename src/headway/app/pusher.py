@@ -1,0 +1,128 @@
+"""Brings commits to the branches of one manifests repository, many at a time.
+
+Whatever is asked for while a push is on its way goes out together with the next one: a hundred promotions are
+one push. Invariant: a commit is built only on a tip whose folder for its instance is the one it was decided on.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+
+from headway.app.ports import BranchPush, BranchPushed, Manifests, NewCommit, PushResult
+from headway.domain.names import CommitId, InstanceName
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pushed:
+    """What became of a request."""
+
+    result: PushResult
+    commit: CommitId | None
+    """The commit that carries it; None: it did not land."""
+    words: str = ""
+
+
+Build = Callable[[CommitId | None], Awaitable[NewCommit | str]]
+"""Builds the commit for a tip (None: the branch does not exist), or says why it must be planned anew."""
+
+
+@dataclass(slots=True, kw_only=True)
+class _Request:
+    branch: str
+    instance: InstanceName
+    build: Build
+    done: "asyncio.Future[Pushed]" = field(default_factory=lambda: asyncio.get_running_loop().create_future())
+
+
+class Pusher:
+    """One repository's queue. Safe to call concurrently."""
+
+    ROUNDS = 20
+    """How often a race is run before the request is handed back to the plan."""
+
+    def __init__(self, manifests: Manifests) -> None:
+        self._manifests = manifests
+        self._waiting: list[_Request] = []
+        self._turn = asyncio.Lock()
+        self.tips: dict[str, CommitId] = {}
+        """Where the remote branches stood when last seen."""
+
+    async def push(self, branch: str, instance: InstanceName, build: Build) -> Pushed:
+        """Push one instance's commit, together with whatever else waits.
+
+        Raises:
+            Transient: `git-remote-away`: whether it landed is not known; look at the remote.
+        """
+        request = _Request(branch=branch, instance=instance, build=build)
+        self._waiting.append(request)
+        async with self._turn:
+            if not request.done.done():
+                batch, self._waiting = self._waiting, []
+                await self._push_all(batch)
+        return await request.done
+
+    async def _push_all(self, batch: list[_Request]) -> None:
+        try:
+            for _ in range(self.ROUNDS):
+                batch = await self._push_once(batch)
+                if not batch:
+                    return
+                refs = await self._manifests.fetch()
+                self.tips = {f"environments/{name}": tip for name, tip in refs.environments.items()}
+            for request in batch:
+                request.done.set_result(
+                    Pushed(result=PushResult.MOVED, commit=None, words="others were faster, many times over")
+                )
+        except BaseException as error:
+            for request in batch:
+                if not request.done.done():
+                    request.done.set_exception(error)
+                    # Each caller sees it through its own request; nobody else needs to.
+                    request.done.exception()
+
+    async def _push_once(self, batch: list[_Request]) -> list[_Request]:
+        """Push a batch; give those that lost a race."""
+        by_branch: dict[str, list[tuple[_Request, NewCommit]]] = {}
+        for request in batch:
+            built = await request.build(self.tips.get(request.branch))
+            if isinstance(built, str):
+                request.done.set_result(Pushed(result=PushResult.MOVED, commit=None, words=built))
+            else:
+                by_branch.setdefault(request.branch, []).append((request, built))
+        if not by_branch:
+            return []
+        results = await self._manifests.push([self._branch_push(*one) for one in by_branch.items()])
+        again: list[_Request] = []
+        for result in results:
+            again += await self._settle(by_branch[result.branch], result)
+        return again
+
+    def _branch_push(self, branch: str, commits: list[tuple[_Request, NewCommit]]) -> BranchPush:
+        return BranchPush(
+            branch=branch,
+            expected=self.tips.get(branch),
+            commits=tuple(commit for _, commit in commits),
+        )
+
+    async def _settle(
+        self, commits: list[tuple[_Request, NewCommit]], result: BranchPushed
+    ) -> list[_Request]:
+        if result.tip is not None:
+            self.tips[result.branch] = result.tip
+        if result.result is PushResult.MOVED:
+            return [request for request, _ in commits]
+        if result.result is PushResult.REFUSED and len(commits) > 1:
+            # One of them is what the remote does not want: alone, each shows which.
+            for request, _ in commits:
+                left = await self._push_once([request])
+                if left:
+                    request.done.set_result(
+                        Pushed(result=PushResult.MOVED, commit=None, words="the branch moved meanwhile")
+                    )
+            return []
+        for (request, _), commit in zip(commits, result.commits, strict=True):
+            landed = result.result is PushResult.LANDED
+            request.done.set_result(
+                Pushed(result=result.result, commit=commit if landed else None, words=result.words)
+            )
+        return []

@@ -1,0 +1,1 @@
+"""What Headway sees of the outside, turned into facts: images, manifests, branches, engines."""

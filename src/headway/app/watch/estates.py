@@ -1,0 +1,228 @@
+"""Watches `main` of the manifests repositories: the estate in force, and the configurations of artifacts."""
+
+from collections.abc import Mapping, Sequence
+from hashlib import sha256
+
+from headway.app.desk import Desk
+from headway.app.instance_folder import inputs_of
+from headway.app.ports import MainCommit, Manifests, Refs
+from headway.domain.checks import Check
+from headway.domain.estate import Application, Artifact, Estate, ManifestsRepository
+from headway.domain.estate.problems import EstateInvalid
+from headway.domain.estate.sources import APPLICATION_FILE, ESTATE_FILE, SourceTree
+from headway.domain.facts import ConfigurationFound, EstateRefused, EstateTaken, NewFact
+from headway.domain.names import CommitId, RepositoryName, TreeId
+
+_BATCH = 200
+"""How many configurations are recorded in one transaction."""
+
+
+class EstateWatch:
+    """Reads the estate when a `main` moved, and finds the commits that make versions."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._read_at: dict[RepositoryName, CommitId] = {}
+        self._configured_at: dict[RepositoryName, CommitId] = {}
+
+    async def take(self, tips: Mapping[RepositoryName, Refs]) -> None:
+        """Take up what stands at the tips; a broken estate leaves the last good one in force and says so."""
+        mains = {name: refs.main for name, refs in tips.items() if refs.main is not None}
+        if mains != self._read_at:
+            await self._read_estate(mains)
+            self._read_at = dict(mains)
+        for name, tip in mains.items():
+            await self._find_configurations(name, tip)
+
+    async def _read_estate(self, mains: Mapping[RepositoryName, CommitId]) -> None:
+        desk = self._desk
+        sources = {}
+        for repository in self.repositories():
+            if repository.name in mains:
+                manifests, _ = desk.outside.repository(repository)
+                sources[repository.name] = await read_sources(
+                    manifests, repository.name, mains[repository.name]
+                )
+        try:
+            read = desk.outside.estate_reader.estate(sources)
+        except EstateInvalid as error:
+            problems = tuple(str(problem) for problem in error.problems)
+            if problems != desk.situation.refused:
+                await desk.record(desk.fact(EstateRefused(commits=dict(mains), problems=problems)))
+            return
+        if read.estate != desk.situation.estate or desk.situation.refused:
+            await desk.record(desk.fact(EstateTaken(commits=dict(mains), estate=read.estate)))
+
+    def repositories(self) -> Sequence[ManifestsRepository]:
+        """Give the repositories of the estate in force, or the one that its file stands in."""
+        estate = self._desk.situation.estate
+        return tuple(estate.repositories.values()) if estate else (self._desk.outside.home,)
+
+    async def _find_configurations(self, name: RepositoryName, tip: CommitId) -> None:
+        estate = self._desk.situation.estate
+        if estate is None or name not in estate.repositories or self._configured_at.get(name) == tip:
+            return
+        manifests, _ = self._desk.outside.repository(estate.repositories[name])
+        applications = [one for one in estate.applications.values() if one.repository == name]
+        since = self._configured_at.get(name) or self._last_known(applications)
+        line = await manifests.main_line(since, tip)
+        if since is None:
+            # Of what was there before Headway, only the newest commit is a version.
+            line = line[-1:]
+        facts: list[NewFact] = []
+        before = await _inputs(manifests, estate, applications, since) if since else {}
+        for commit in line:
+            now = await _inputs(manifests, estate, applications, commit.commit.id)
+            for application in applications:
+                facts += await self._changed(manifests, application, commit, before, now)
+            before = now
+            if len(facts) >= _BATCH:
+                await self._desk.record(*facts)
+                facts = []
+        facts += await self._never_seen(manifests, applications, line, tip)
+        await self._desk.record(*facts)
+        self._configured_at[name] = tip
+
+    def _last_known(self, applications: Sequence[Application]) -> CommitId | None:
+        """Give the newest commit that made a version of any artifact of a repository; None: there is none."""
+        found = [
+            shelf.configurations[shelf.newest_configurations[0]]
+            for application in applications
+            for artifact in application.artifacts.values()
+            if (shelf := self._desk.situation.shelf(artifact.name)).newest_configurations
+        ]
+        return max(found, key=lambda one: one.position).commit if found else None
+
+    async def _changed(
+        self,
+        manifests: Manifests,
+        application: Application,
+        commit: MainCommit,
+        before: Mapping[str, str],
+        now: Mapping[str, str],
+    ) -> list[NewFact]:
+        facts = []
+        checks: tuple[Check, ...] | None = None
+        for artifact in application.artifacts.values():
+            key = str(artifact.name)
+            if key not in now or before.get(key) == now[key]:
+                continue
+            if checks is None:
+                checks = await self._checks(manifests, application, commit.commit.id)
+            if before.get(key, "").split("|")[0] == now[key].split("|")[0] and not self._checks_differ(
+                artifact, checks
+            ):
+                continue
+            facts.append(await self._configuration(manifests, artifact, commit, checks))
+        return facts
+
+    async def _never_seen(
+        self,
+        manifests: Manifests,
+        applications: Sequence[Application],
+        line: Sequence[MainCommit],
+        tip: CommitId,
+    ) -> list[NewFact]:
+        """An artifact that is new to the estate, though its folder is not, begins with the tip."""
+        seen = {commit.commit.id for commit in line}
+        facts = []
+        for application in applications:
+            for artifact in application.artifacts.values():
+                shelf = self._desk.situation.shelf(artifact.name)
+                if shelf.newest_configurations or tip in seen:
+                    continue
+                newest = await manifests.main_line(None, tip)
+                checks = await self._checks(manifests, application, tip)
+                facts.append(await self._configuration(manifests, artifact, newest[-1], checks))
+        return facts
+
+    def _checks_differ(self, artifact: Artifact, checks: tuple[Check, ...]) -> bool:
+        shelf = self._desk.situation.shelf(artifact.name)
+        if not shelf.newest_configurations:
+            return True
+        known = shelf.configurations[shelf.newest_configurations[0]].checks
+        return known != _checks_for(artifact, checks)
+
+    async def _checks(
+        self, manifests: Manifests, application: Application, commit: CommitId
+    ) -> tuple[Check, ...]:
+        """Read the checks at a commit; where they cannot be read, those of the estate in force stay."""
+        path = f"{application.name}/{APPLICATION_FILE}"
+        data = (await manifests.read_files(commit, [path]))[path]
+        if data is None:
+            return application.checks
+        try:
+            return self._desk.outside.estate_reader.checks(
+                data, path, application.name, application.repository
+            )
+        except EstateInvalid:
+            return application.checks
+
+    async def _configuration(
+        self, manifests: Manifests, artifact: Artifact, commit: MainCommit, checks: tuple[Check, ...]
+    ) -> NewFact:
+        folder = f"{artifact.name.application}/{artifact.name.artifact}/overlays"
+        names = await manifests.list_folder(commit.commit.id, folder)
+        return self._desk.fact(
+            ConfigurationFound(
+                artifact=artifact.name,
+                commit=commit.commit.id,
+                position=commit.position,
+                author=commit.commit.author,
+                subject=commit.commit.message.split("\n", 1)[0][:200],
+                overlays=tuple(name.rstrip("/") for name in names),
+                checks=_checks_for(artifact, checks),
+            )
+        )
+
+
+def _checks_for(artifact: Artifact, checks: tuple[Check, ...]) -> tuple[Check, ...]:
+    return tuple(one for one in checks if not one.artifacts or artifact.name.artifact in one.artifacts)
+
+
+async def _inputs(
+    manifests: Manifests, estate: Estate, applications: Sequence[Application], commit: CommitId
+) -> dict[str, str]:
+    """Fingerprint what each artifact's overlays can read at a commit, then ``|`` and where its checks stand."""
+    paths: list[str] = []
+    for application in applications:
+        paths.append(f"{application.name}/{APPLICATION_FILE}")
+        for artifact in application.artifacts.values():
+            paths += inputs_of(estate, application.name, artifact.name.artifact)
+    ids = await manifests.tree_ids(commit, sorted(set(paths)))
+    found = {}
+    for application in applications:
+        checks = ids[f"{application.name}/{APPLICATION_FILE}"]
+        for artifact in application.artifacts.values():
+            inputs = inputs_of(estate, application.name, artifact.name.artifact)
+            if ids[inputs[0]] is not None:
+                found[str(artifact.name)] = f"{_joined([ids[path] for path in inputs])}|{checks}"
+    return found
+
+
+def _joined(ids: Sequence[TreeId | None]) -> str:
+    return sha256(" ".join(str(one) for one in ids).encode()).hexdigest()
+
+
+async def read_sources(manifests: Manifests, name: RepositoryName, commit: CommitId) -> SourceTree:
+    """Read the part of a repository that describes the estate."""
+    folders = [entry for entry in await manifests.list_folder(commit, "") if entry.endswith("/")]
+    paths = [ESTATE_FILE, *(f"{folder}{APPLICATION_FILE}" for folder in folders)]
+    files = {
+        path: data for path, data in (await manifests.read_files(commit, paths)).items() if data is not None
+    }
+    found: set[str] = set()
+    for folder in folders:
+        if f"{folder}{APPLICATION_FILE}" not in files:
+            continue
+        for artifact in await manifests.list_folder(commit, folder.rstrip("/")):
+            if not artifact.endswith("/"):
+                continue
+            found.add(f"{folder}{artifact.rstrip('/')}")
+            overlays = f"{folder}{artifact}overlays"
+            found |= {
+                f"{overlays}/{overlay.rstrip('/')}"
+                for overlay in await manifests.list_folder(commit, overlays)
+                if overlay.endswith("/")
+            }
+    return SourceTree(repository=name, commit=commit, files=files, folders=frozenset(found))
