@@ -138,7 +138,10 @@ def _is_readable(path: Path) -> bool:
     """Say whether the clone opens and each branch's commit and root tree can be read."""
     try:
         repository = pygit2.Repository(str(path), RepositoryOpenFlag.NO_SEARCH)
-        if not repository.is_bare or "remote.origin.url" not in repository.config:
+        if (
+            "ref:" not in (path / "HEAD").read_text(errors="replace")
+            or "remote.origin.url" not in repository.config
+        ):
             return False
         for name in repository.listall_references():
             if not _has_tree(repository.references[name].peel(None)):

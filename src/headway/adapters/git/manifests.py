@@ -27,6 +27,8 @@ from headway.domain.names import CommitId, RepositoryName, TreeId
 _TRACKED = ("refs/heads/main", "refs/heads/environments/*")
 _TIDY_EVERY = 100
 """Transfers between two looks at the number of loose objects."""
+_HEAL_EVERY = timedelta(minutes=10)
+"""The shortest time between two clones made anew because something could not be read."""
 
 
 class GitManifests:
@@ -49,6 +51,7 @@ class GitManifests:
         self._line = MainLine()
         self._turn = asyncio.Lock()
         self._transfers = 0
+        self._heals_from = 0.0
 
     async def close(self) -> None:
         """Let go of the clone's thread."""
@@ -62,10 +65,14 @@ class GitManifests:
         """Bring the clone up to the remote; see `Manifests.fetch`."""
         async with self._turn:
             await self._clone.open()
-            if self._clone.is_suspect and not await self._remote.is_sound():
-                await self._clone.set_aside()
-            self._clone.is_suspect = False
-            if not await self._follow_remote():
+            await self._heal()
+            try:
+                is_copied = await self._follow_remote()
+            except Transient:
+                if not self._clone.is_suspect:
+                    raise
+                is_copied = False
+            if not is_copied:
                 await self._recover()
             await self._tidy()
         return await self.refs()
@@ -127,6 +134,18 @@ class GitManifests:
                 return True
             # A branch that went away between the look and the copy fails the copy: look again.
         return False
+
+    async def _heal(self) -> None:
+        """Make a clone anew in which something could not be read, but not at every fetch.
+
+        A commit that is malformed in the remote itself is as unreadable in a new clone.
+        """
+        now = asyncio.get_running_loop().time()
+        if self._clone.is_suspect and now >= self._heals_from and not await self._remote.is_sound():
+            self._heals_from = now + _HEAL_EVERY.total_seconds()
+            await self._clone.set_aside()
+            await self._clone.open()
+        self._clone.is_suspect = False
 
     async def _recover(self) -> None:
         if not await self._remote.is_sound():

@@ -120,8 +120,8 @@ class GitRemote:
         )
 
     async def is_sound(self) -> bool:
-        """Say whether every object that the clone's refs reach is there and readable."""
-        finished = await self._run("fsck", "--connectivity-only", "--no-dangling", "--no-progress")
+        """Say whether every object of the clone is there and readable."""
+        finished = await self._run("fsck", "--no-dangling", "--no-progress")
         return finished.is_done
 
     async def tidy(self) -> None:
