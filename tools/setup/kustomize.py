@@ -25,7 +25,7 @@ def plan_kustomize(root: Path) -> list[Step]:
     return [
         Step(
             name="kustomize",
-            says=f"building Kustomize {pinned} from its Go module (about a minute, once)",
+            says=f"building Kustomize {pinned} from its Go module (a minute or two, once)",
             key=hash_of(module / "go.mod", module / "go.sum", wheel),
             makes=(binary,),
             do=lambda: _build(root, module, wheel, binary),

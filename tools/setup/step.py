@@ -4,10 +4,15 @@ A stamp holds the hash of everything that the step was made from. It is written 
 well, so a step that was interrupted anywhere is done again. One set-up at a time: the caller holds the lock.
 """
 
+import contextlib
 import hashlib
-from collections.abc import Callable, Iterable
+import threading
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+
+STILL_S = 15.0
+"""Seconds of silence after which a person wonders whether anything goes on."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,7 +61,25 @@ def run_steps(steps: Iterable[Step], stamps: Path, say: Callable[[str], None]) -
             continue
         (stamps / step.name).unlink(missing_ok=True)
         say(step.says)
-        step.do()
+        with _told_every(STILL_S, say, f"still {step.says}"):
+            step.do()
         (stamps / step.name).write_text(step.key)
         done += 1
     return done
+
+
+@contextlib.contextmanager
+def _told_every(seconds: float, say: Callable[[str], None], text: str) -> Iterator[None]:
+    ended = threading.Event()
+
+    def tell() -> None:
+        while not ended.wait(seconds):
+            say(text)
+
+    teller = threading.Thread(target=tell, daemon=True)
+    teller.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        teller.join()
