@@ -282,8 +282,9 @@ class Registry(Protocol):
             memory: what the last look gave; None: the first look.
 
         Raises:
-            Transient: `registry-away`.
-            UsageError: `repository-unknown`: the registry answers and has no such repository.
+            Transient: `registry-away`, `registry-denied`.
+            UsageError: `repository-unknown`: the registry answers and has no such repository;
+                `repository-too-large`: its tags are too many to be read; `reference-malformed`.
         """
         ...
 
@@ -291,7 +292,7 @@ class Registry(Protocol):
         """Describe one image that a notification named.
 
         Raises:
-            Transient: `registry-away`.
+            Transient: `registry-away`, `registry-denied`.
             UsageError: `image-unknown`, `image-malformed`.
         """
         ...
@@ -300,7 +301,7 @@ class Registry(Protocol):
         """Fix a reference by tag to its digest; one by digest is given back as it is.
 
         Raises:
-            Transient: `registry-away`.
+            Transient: `registry-away`, `registry-denied`.
             UsageError: `image-unknown`.
         """
         ...
