@@ -277,6 +277,8 @@ class Registry(Protocol):
     async def look(self, repository: str, memory: str | None) -> Look:
         """Find new and moved tags: one conditional request when nothing is new, then one for each new tag.
 
+        A moved tag may be found late, at most as many looks as there are tags: each look asks again for one.
+
         Args:
             repository: ``host:port/path``.
             memory: what the last look gave; None: the first look.

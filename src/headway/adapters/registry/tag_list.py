@@ -17,6 +17,8 @@ PAGE = 1000
 """Tags asked for at once; registries may give fewer."""
 MOST_TAGS = 20_000
 """More tags than that are refused by name: a list that is cut off would lose the newest silently."""
+MOST_PAGES = 1000
+"""Some registries give 100 tags a page whatever is asked; a page of a few tags for ever is refused as well."""
 _MOST_PAGE_BYTES = 4 * 1024 * 1024
 _NEXT = re.compile(r"<([^>]{1,2000})>\s*;[^,]*\brel=\"?next\"?")
 _REFERRERS = re.compile(r"sha256-[0-9a-f]{64}(\..*)?")
@@ -42,7 +44,7 @@ async def list_tags(http: RegistryHttp, repository: Repository, etag: str | None
     tags: dict[str, None] = {}
     rest = f"tags/list?n={PAGE}"
     headers = {"If-None-Match": etag} if etag else {}
-    for _ in range(MOST_TAGS + 2):
+    for _ in range(MOST_PAGES):
         answer = await http.ask(repository, rest, most_bytes=_MOST_PAGE_BYTES, headers=headers)
         if answer.status == 304 and etag and not tags:
             return None
@@ -61,7 +63,7 @@ async def list_tags(http: RegistryHttp, repository: Repository, etag: str | None
     raise UsageError(
         "repository-too-large",
         f"The tags of {repository} were not read",
-        why=f"there are more than {MOST_TAGS}",
+        why=f"there are more than {MOST_TAGS} tags, or than {MOST_PAGES} pages of them",
         next_step="remove old tags, or publish to a repository of its own; notifications are still heard",
     )
 
