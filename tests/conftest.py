@@ -5,4 +5,5 @@ pytest_plugins = [
     "tests.fixtures.images",
     "tests.fixtures.git_remote",
     "tests.fixtures.kustomize",
+    "tests.fixtures.podman_engine",
 ]

@@ -1,0 +1,139 @@
+"""The `Engine` port over an agent's unix socket; safe to use concurrently, holds no state.
+
+An agent that does not answer is `engine-away`: unknown, never absent, never anybody's fault.
+"""
+
+import json
+from collections.abc import AsyncIterator, Sequence
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from headway.adapters.podman.wire import (
+    check_to_json,
+    observation_from_json,
+    references_from_json,
+    references_to_json,
+    result_from_json,
+)
+from headway.app.ports import CheckRequest, Reference
+from headway.domain.checks import CheckResult
+from headway.domain.deployment import Observation
+from headway.domain.errors import Transient, UsageError
+from headway.domain.names import CommitId, EnvironmentName, InstanceName
+
+ANSWER_WITHIN_S = 30.0
+GRACE_S = 30.0
+"""How much longer than its own time-out a check's answer is waited for."""
+
+
+class PodmanEngineClient:
+    """What the rest of Headway sees of the podman engine."""
+
+    def __init__(self, socket: Path) -> None:
+        self._socket = socket
+
+    async def ask(self, environment: EnvironmentName, commit: CommitId) -> None:
+        """Hint that the branch moved.
+
+        Raises:
+            Transient: `engine-away`; harmless, the agent reads the branch by itself.
+        """
+        await self._post("/ask", {"environment": environment, "commit": commit})
+
+    async def observations(self) -> AsyncIterator[Observation]:
+        """Stream what is seen.
+
+        Raises:
+            Transient: `engine-away`: the stream broke; ask for a new one.
+        """
+        try:
+            async with self._client(None) as client, client.stream("GET", "/observations") as answer:
+                _refuse(answer, "")
+                async for line in answer.aiter_lines():
+                    if line.strip():
+                        yield observation_from_json(json.loads(line))
+        except (httpx.HTTPError, OSError, ValueError, KeyError) as broken:
+            raise self._away(broken) from broken
+        raise self._away(None)
+
+    async def interrupt(self, instance: InstanceName) -> None:
+        """Have the newest lock begun at once.
+
+        Raises:
+            Transient: `engine-away`.
+        """
+        await self._post("/interrupt", {"instance": str(instance)})
+
+    async def run_check(self, request: CheckRequest) -> CheckResult:
+        """Run a check to its end, or join the attempt that runs.
+
+        Raises:
+            Transient: `engine-away`.
+        """
+        timeout = request.timeout + timedelta(seconds=GRACE_S)
+        return result_from_json(await self._post("/checks", check_to_json(request), timeout.total_seconds()))
+
+    async def missing_references(
+        self, environment: EnvironmentName, namespace: str, references: Sequence[Reference]
+    ) -> Sequence[Reference]:
+        """Give those references that do not exist in the namespace.
+
+        Raises:
+            Transient: `engine-away`.
+        """
+        body = {
+            "environment": environment,
+            "namespace": namespace,
+            "references": references_to_json(references),
+        }
+        return references_from_json(await self._post("/missing-references", body))
+
+    async def is_up(self) -> bool:
+        """Say whether the agent answers now."""
+        try:
+            async with self._client(5.0) as client:
+                return (await client.get("/health")).status_code == 200
+        except (httpx.HTTPError, OSError):
+            return False
+
+    async def _post(self, path: str, body: dict[str, Any], timeout_s: float = ANSWER_WITHIN_S) -> Any:  # noqa: ANN401 - JSON
+        try:
+            async with self._client(timeout_s) as client:
+                answer = await client.post(path, json=body)
+                _refuse(answer, answer.text)
+                return answer.json()
+        except (httpx.HTTPError, OSError, ValueError) as broken:
+            raise self._away(broken) from broken
+
+    def _client(self, timeout_s: float | None) -> httpx.AsyncClient:
+        transport = httpx.AsyncHTTPTransport(uds=str(self._socket))
+        timeout = httpx.Timeout(timeout_s, connect=5.0)
+        return httpx.AsyncClient(transport=transport, base_url="http://agent", timeout=timeout)
+
+    def _away(self, broken: Exception | None) -> Transient:
+        return Transient(
+            "engine-away",
+            f"the agent at {self._socket} does not answer",
+            why=f"{type(broken).__name__}: {broken}" if broken else "it ended the stream",
+            next_step="start it: headway agent",
+        )
+
+
+def _refuse(answer: httpx.Response, text: str) -> None:
+    if answer.status_code < 400:
+        return
+    try:
+        problem = json.loads(text)
+        known = (problem["code"], problem["what"])
+        rest = {"why": problem["why"], "next_step": problem["next_step"]}
+    except (ValueError, KeyError, TypeError):
+        known, rest = (
+            ("engine-away", f"the agent answered {answer.status_code}"),
+            {"why": "", "next_step": "look at its log"},
+        )
+    if answer.status_code == 400:
+        raise UsageError(*known, **rest)
+    raise Transient("engine-away", known[1], **rest)

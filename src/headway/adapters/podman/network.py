@@ -1,0 +1,77 @@
+"""An environment's network on this machine: podman's bridge, and the route that makes Services' addresses local."""
+
+import json
+from datetime import timedelta
+
+from headway.adapters.podman.address_space import INDICES, AddressSpace, space_of
+from headway.adapters.podman.command import run
+from headway.adapters.podman.live_pod import PREFIX
+from headway.adapters.podman.podman import Podman
+from headway.domain.errors import Transient
+from headway.domain.names import EnvironmentName
+
+ROUTE_WITHIN = timedelta(seconds=5)
+
+
+def network_name(engine: str, environment: EnvironmentName) -> str:
+    """Name an environment's podman network."""
+    return f"headway-{engine}-{environment}"
+
+
+async def ensure_network(podman: Podman, engine: str, environment: EnvironmentName) -> AddressSpace:
+    """Have the network and its route; idempotent, also against other engines doing the same.
+
+    Raises:
+        Transient: `network-failed`: no addresses are left, or podman or the kernel refuses.
+    """
+    name = network_name(engine, environment)
+    space = await _find(podman, name) or await _create(podman, engine, environment, name)
+    done = await run(["ip", "route", "replace", "local", space.services, "dev", "lo"], within=ROUTE_WITHIN)
+    if done.status != 0:
+        raise _failed(f"the route to {space.services} could not be made", done.complaint)
+    return space
+
+
+async def remove_network(podman: Podman, name: str) -> None:
+    """Remove the network and its route; idempotent."""
+    space = await _find(podman, name)
+    if space is not None:
+        await run(["ip", "route", "del", "local", space.services, "dev", "lo"], within=ROUTE_WITHIN)
+        await podman.call("network", "rm", "--force", name)
+
+
+async def _find(podman: Podman, name: str) -> AddressSpace | None:
+    if not await podman.exists("network", name):
+        return None
+    shown = json.loads(await podman.call("network", "inspect", name))
+    return space_of(str(shown[0]["subnets"][0]["subnet"]))
+
+
+async def _create(podman: Podman, engine: str, environment: EnvironmentName, name: str) -> AddressSpace:
+    taken = {str(subnet) for subnet in await _subnets(podman)}
+    refusal = "all addresses are taken"
+    for index in range(INDICES):
+        space = AddressSpace(index=index)
+        if space.pods in taken:
+            continue
+        labels = (f"--label={PREFIX}engine={engine}", f"--label={PREFIX}environment={environment}")
+        try:
+            await podman.call("network", "create", "--disable-dns", f"--subnet={space.pods}", *labels, name)
+        except Transient as refused:
+            # Another engine may have taken this index, or another network of the machine lies there.
+            refusal = refused.why
+            continue
+        return space
+    raise _failed(f"the network {name} could not be made", refusal)
+
+
+async def _subnets(podman: Podman) -> list[str]:
+    names = (await podman.call("network", "ls", "--quiet")).decode().split()
+    if not names:
+        return []
+    shown = json.loads(await podman.call("network", "inspect", *names))
+    return [str(subnet["subnet"]) for network in shown for subnet in network.get("subnets") or ()]
+
+
+def _failed(what: str, why: str) -> Transient:
+    return Transient("network-failed", what, why=why[:300], next_step="it is tried again")

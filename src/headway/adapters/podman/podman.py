@@ -1,0 +1,211 @@
+"""Every podman command that the engine uses, one method each.
+
+Bounded: at most `podman_calls` run at once, each has a time limit, and none ever waits for a container's end
+(podman would hold its locks meanwhile). Podman runs with our own containers.conf in an empty folder, because
+`kube play` takes a folder named like an image for something to build. Safe to use concurrently.
+"""
+
+import asyncio
+import contextlib
+import json
+from collections.abc import AsyncIterator, Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+
+from headway.adapters.podman import command
+from headway.adapters.podman.live_pod import PREFIX, LivePod, parse_pods
+from headway.adapters.podman.settings import AgentSettings
+from headway.domain.errors import Transient
+
+SHORT = timedelta(seconds=30)
+"""For what takes podman milliseconds: only a stuck machine needs longer."""
+LONG = timedelta(minutes=10)
+"""For pulls and for init containers, which `kube play` waits for."""
+
+CONTAINERS_CONF = """\
+[containers]
+default_ulimits = ["nofile=1024:1024", "nproc=1024:1024"]
+[engine]
+runtime = "runc"
+[network]
+network_backend = "netavark"
+"""
+
+LOOPBACK = ("127.", "localhost:", "localhost/", "[::1]")
+"""Registries on this machine speak plain HTTP."""
+
+
+class Podman:
+    """The podman program, for one engine."""
+
+    def __init__(self, settings: AgentSettings) -> None:
+        self._settings = settings
+        self._calls = asyncio.Semaphore(settings.podman_calls)
+        self._long_calls = asyncio.Semaphore(settings.podman_calls)
+        self._folder = settings.state / "empty"
+        self._environment = {"CONTAINERS_CONF": str(settings.containers_conf)}
+        self._present: set[str] = set()
+
+    def prepare(self) -> None:
+        """Write podman's configuration; idempotent."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        self._settings.containers_conf.write_text(CONTAINERS_CONF)
+
+    async def pods(self) -> dict[str, LivePod]:
+        """List this engine's pods by name.
+
+        Raises:
+            Transient: `podman-failed`, `command-missing`, `command-timeout`: unknown, which is not absent.
+        """
+        return parse_pods(await self.call("ps", "--all", "--format", "json", "--filter", self._ours))
+
+    async def pod_names(self) -> set[str]:
+        """List this engine's pods, also those that were never filled."""
+        return set(
+            (await self.call("pod", "ps", "--format", "{{.Name}}", "--filter", self._ours)).decode().split()
+        )
+
+    async def pull(self, reference: str) -> None:
+        """Have an image here; nothing is asked of a registry when it is."""
+        if reference in self._present:
+            return
+        if await self.status("image", "exists", reference) != 0:
+            plain = ["--tls-verify=false"] if reference.startswith(LOOPBACK) else []
+            await self._call(self._long_calls, LONG, b"", "pull", "--quiet", *plain, reference)
+        self._present.add(reference)
+
+    async def play(self, manifest: Mapping[str, Any], network: str, address: str) -> None:
+        """Create and start a pod; returns when its init containers are through and the others started."""
+        self._present.clear()  # so that an image removed by other hands is pulled again the next time
+        await self._call(
+            self._long_calls if manifest["spec"].get("initContainers") else self._calls,
+            LONG,
+            json.dumps(manifest).encode(),
+            *("kube", "play", "--build=false", "--network", network, "--ip", address),
+            *("--log-driver", "k8s-file", "--quiet", "-"),
+        )
+
+    async def start(self, container: str) -> None:
+        """Start a container that ended; its pod's network comes back with it."""
+        await self.call("start", container)
+
+    async def signal(self, containers: Sequence[str], name: str) -> None:
+        """Send a signal; what ended meanwhile is passed over."""
+        await self.status("kill", "--signal", name, *containers)
+
+    async def remove_pod(self, name: str) -> None:
+        """Remove a pod at once, whatever it does; idempotent."""
+        await self.call("pod", "rm", "--force", "--ignore", "--time", "0", name)
+
+    async def last_words(self, container: str) -> str:
+        """Give the last lines that a container wrote, at most 3 and 300 characters; empty: none or unknown."""
+        with contextlib.suppress(Transient):
+            done = await self._run(self._calls, SHORT, b"", "logs", "--tail", "3", container)
+            text = " | ".join((done.output.decode(errors="replace") + done.complaint).split("\n"))
+            return "".join(c if c.isprintable() else " " for c in text).strip(" |")[-300:]
+        return ""
+
+    async def was_out_of_memory(self, container: str) -> bool:
+        """Say whether the kernel ended it because it outgrew its own limit."""
+        answer = await self.call(
+            "inspect", "--type", "container", "--format", "{{.State.OOMKilled}}", container
+        )
+        return answer.strip() == b"true"
+
+    async def execute(self, container: str, argv: Sequence[str], within: timedelta) -> bool:
+        """Run a probe's command inside a container; True: it ended with 0 in time."""
+        try:
+            done = await self._run(self._calls, within + timedelta(seconds=1), b"", "exec", container, *argv)
+        except Transient:
+            return False
+        return done.status == 0
+
+    async def ensure_volume(self, name: str, labels: Mapping[str, str]) -> None:
+        """Have a volume; idempotent."""
+        if await self.status("volume", "exists", name) != 0:
+            marks = [f"--label={PREFIX}{key}={value}" for key, value in labels.items()]
+            await self.call("volume", "create", f"--label={self._label}", *marks, name)
+
+    async def remove_volumes(self, *filters: str) -> None:
+        """Remove this engine's volumes that carry all these labels and that nothing uses."""
+        chosen = [word for text in (self._label, *filters) for word in ("--filter", f"label={text}")]
+        names = (await self.call("volume", "ls", "--format", "{{.Name}}", *chosen)).decode().split()
+        if names:
+            await self.status("volume", "rm", *names)
+
+    async def exists(self, kind: str, name: str) -> bool:
+        """Say whether a secret, volume, network, pod or image is there."""
+        if kind == "secret":
+            return await self.status("secret", "inspect", "--format", "{{.ID}}", name) == 0
+        return await self.status(kind, "exists", name) == 0
+
+    async def events(self) -> AsyncIterator[dict[str, Any]]:
+        """Stream podman's events from now on; it ends when podman does.
+
+        Raises:
+            Transient: `command-missing`.
+        """
+        argv = (self._settings.podman, "events", "--format", "json")
+        async with command.lines(argv, environment=self._environment) as stream:
+            while line := await stream.readline():
+                with contextlib.suppress(ValueError):
+                    event = json.loads(line)
+                    if isinstance(event, dict):
+                        yield event
+
+    async def call(self, *arguments: str, stdin: bytes = b"", within: timedelta = SHORT) -> bytes:
+        """Run a podman command that must succeed and give what it wrote.
+
+        Raises:
+            Transient: `podman-failed` with podman's own words, `command-missing`, `command-timeout`.
+        """
+        return await self._call(self._calls, within, stdin, *arguments)
+
+    async def status(self, *arguments: str) -> int:
+        """Run a podman command whose exit status is the answer."""
+        done = await self._run(self._calls, SHORT, b"", *arguments)
+        if done.status < 0 or done.status >= 125:
+            raise _failed(arguments, done)
+        return done.status
+
+    async def attached(self, arguments: Sequence[str], within: timedelta) -> command.Done:
+        """Run a container to its end (a job check); it does not count as one of the bounded calls."""
+        return await self._run(asyncio.Semaphore(1), within, b"", *arguments)
+
+    async def _call(
+        self, calls: asyncio.Semaphore, within: timedelta, stdin: bytes, *arguments: str
+    ) -> bytes:
+        done = await self._run(calls, within, stdin, *arguments)
+        if done.status != 0:
+            raise _failed(arguments, done)
+        return done.output
+
+    async def _run(
+        self, calls: asyncio.Semaphore, within: timedelta, stdin: bytes, *arguments: str
+    ) -> command.Done:
+        async with calls:
+            return await command.run(
+                [self._settings.podman, *arguments],
+                within=within,
+                environment=self._environment,
+                stdin=stdin,
+                folder=self._folder,
+            )
+
+    @property
+    def _label(self) -> str:
+        return f"{PREFIX}engine={self._settings.name}"
+
+    @property
+    def _ours(self) -> str:
+        return f"label={self._label}"
+
+
+def _failed(arguments: Sequence[str], done: command.Done) -> Transient:
+    complaint = next((line for line in reversed(done.complaint.splitlines()) if line.strip()), "")
+    return Transient(
+        "podman-failed",
+        f"podman {' '.join(arguments[:2])} failed",
+        why=complaint.removeprefix("Error: ")[:300] or f"exit status {done.status}",
+        next_step="it is tried again",
+    )
