@@ -85,6 +85,18 @@ def check_inputs(files: Mapping[str, bytes], overlay: str) -> None:
                 elif path not in files:
                     raise _absent(place, text)
     _check_builtins(files)
+    _check_bombs(files)
+
+
+def malformed_file(files: Mapping[str, bytes], words: str) -> UsageError | None:
+    """Find the file that Kustomize's words mean and that is no YAML, for its line; None: none is."""
+    for file, data in files.items():
+        if file.endswith((".yaml", ".yml")) and posixpath.basename(file) in words:
+            try:
+                read_documents(data, file)
+            except UsageError as error:
+                return error
+    return None
 
 
 def _kustomization(files: Mapping[str, bytes], folder: str) -> str | None:
@@ -125,7 +137,8 @@ def _paths(value: object, where: Path, *, is_path: bool) -> Iterator[tuple[Path,
         for number, item in enumerate(value):
             yield from _paths(item, (*where, number), is_path=is_path)
     elif is_path and isinstance(value, str) and value:
-        yield where, value.partition("=")[2] if "=" in value and "://" not in value else value
+        key, equals, path = value.partition("=")
+        yield where, path if equals and "/" not in key else value
 
 
 def _inside(place: _Place, folder: str, text: str) -> str:
@@ -185,6 +198,17 @@ def _check_builtins(files: Mapping[str, bytes]) -> None:
                     if "://" in text:
                         line = document.lines.get(where, 1)
                         _inside(_Place(file=file, line=line, field=str(where[-1])), "", text)
+
+
+def _check_bombs(files: Mapping[str, bytes]) -> None:
+    """Refuse files whose aliases repeat too much; the others are for Kustomize alone to read."""
+    for file, data in files.items():
+        if b"&" in data and b"*" in data and file.endswith((".yaml", ".yml")):
+            try:
+                read_documents(data, file)
+            except UsageError as error:
+                if error.code == "manifests-too-large":
+                    raise
 
 
 def _all_texts(value: object, where: Path) -> Iterator[tuple[Path, str]]:

@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 _CHUNK = 1 << 16
+_GRACE_S = 5.0
+"""How long the end of what was killed is waited for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,10 +29,6 @@ class Finished:
     errors: bytes
     has_overflowed: bool
     """Whether it was killed for its output."""
-
-
-class _TooMuch(Exception):
-    """The program wrote more than it may."""
 
 
 async def run_bounded(
@@ -66,21 +64,23 @@ async def run_bounded(
     )
     output, errors = bytearray(), bytearray()
     status: int | None = None
-    has_overflowed = False
     try:
         _limit(process.pid, memory_limit)
         async with asyncio.timeout(timeout_s):
             await asyncio.gather(
-                _drain(process.stdout, output, output_limit), _drain(process.stderr, errors, output_limit)
+                _drain(process, 1, output, output_limit), _drain(process, 2, errors, output_limit)
             )
             status = await process.wait()
     except TimeoutError:
         status = None
-    except _TooMuch:
-        has_overflowed = True
     finally:
         await _end(process)
-    return Finished(status=status, output=bytes(output), errors=bytes(errors), has_overflowed=has_overflowed)
+    return Finished(
+        status=status,
+        output=bytes(output),
+        errors=bytes(errors),
+        has_overflowed=max(len(output), len(errors)) > output_limit,
+    )
 
 
 def _limit(pid: int, memory_limit: int) -> None:
@@ -90,14 +90,26 @@ def _limit(pid: int, memory_limit: int) -> None:
             resource.prlimit(pid, resource.RLIMIT_CORE, (0, 0))
 
 
-async def _drain(stream: asyncio.StreamReader | None, into: bytearray, limit: int) -> None:
+async def _drain(process: asyncio.subprocess.Process, number: int, into: bytearray, limit: int) -> None:
+    stream = process.stdout if number == 1 else process.stderr
     while stream is not None and (chunk := await stream.read(_CHUNK)):
-        into += chunk
+        if len(into) <= limit:
+            into += chunk
         if len(into) > limit:
-            raise _TooMuch
+            # What is in the pipe already is read to its end, or the program's end would not be seen.
+            _kill(process)
+
+
+def _kill(process: asyncio.subprocess.Process) -> None:
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, signal.SIGKILL)
 
 
 async def _end(process: asyncio.subprocess.Process) -> None:
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.killpg(process.pid, signal.SIGKILL)
-    await asyncio.shield(process.wait())
+    _kill(process)
+    nothing = bytearray()
+    # What left the group and holds the pipes open is not waited for longer.
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(_GRACE_S):
+            await asyncio.gather(*(_drain(process, number, nothing, sys.maxsize) for number in (1, 2)))
+            await process.wait()

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Protocol
 
 from headway.adapters.kustomize.cache import RenderingCache
-from headway.adapters.kustomize.inputs import check_inputs
+from headway.adapters.kustomize.inputs import check_inputs, malformed_file
 from headway.adapters.kustomize.kustomize import Bounds, Kustomize
 from headway.adapters.kustomize.output import image_parts, read_output
 from headway.app.ports import Rendered, RenderRequest
@@ -76,10 +76,20 @@ class KustomizeRenderer:
             return kept
         files = await self._export(request)
         await asyncio.to_thread(check_inputs, files, request.overlay)
-        output = await self._kustomize.build(files, request.overlay, _above(request))
+        output = await self._build(files, request)
         rendered = await asyncio.to_thread(read_output, output, request)
         await asyncio.to_thread(self._cache.put, key, rendered)
         return rendered
+
+    async def _build(self, files: Mapping[str, bytes], request: RenderRequest) -> bytes:
+        try:
+            return await self._kustomize.build(files, request.overlay, _above(request))
+        except UsageError as error:
+            found = await asyncio.to_thread(malformed_file, files, error.why)
+            if error.code != "kustomize-failed" or found is None:
+                raise
+            why = f"{found.what}: {found.why}; Kustomize says: {error.why}"
+            raise UsageError(error.code, error.what, why=why, next_step=error.next_step) from error
 
     async def _export(self, request: RenderRequest) -> Mapping[str, bytes]:
         files: dict[str, bytes] = {}
