@@ -18,7 +18,7 @@ PAGE = 1000
 MOST_TAGS = 20_000
 """More tags than that are refused by name: a list that is cut off would lose the newest silently."""
 MOST_PAGES = 1000
-"""Some registries give 100 tags a page whatever is asked; a page of a few tags for ever is refused as well."""
+"""Some registries give 100 tags a page whatever is asked; far fewer for ever are refused as well."""
 _MOST_PAGE_BYTES = 4 * 1024 * 1024
 _NEXT = re.compile(r"<([^>]{1,2000})>\s*;[^,]*\brel=\"?next\"?")
 _REFERRERS = re.compile(r"sha256-[0-9a-f]{64}(\..*)?")
