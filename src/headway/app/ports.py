@@ -218,7 +218,8 @@ class Renderer(Protocol):
         Raises:
             UsageError: the manifests are at fault: `overlay-missing`, `kustomize-failed` (with its words),
                 `image-not-locked`, `secret-with-values`, `remote-base`, `path-outside`,
-                `manifests-too-large`.
+                `manifests-too-large`, `plugin-refused`, `object-twice`, `yaml-malformed`,
+                `image-path-malformed`.
             Transient: the renderer itself could not be run.
         """
         ...

@@ -27,11 +27,12 @@ def make_commits(
     """Store commits one on top of the other and give their ids, in order.
 
     Raises:
-        UsageError: `commit-unknown`, `author-malformed`, and what `write_edits` raises.
+        UsageError: `commit-unknown`, `author-malformed`, `message-malformed`, and what `write_edits` raises.
     """
     made: list[CommitId] = []
     tip = known_commit(repository, parent) if parent else None
     for commit in commits:
+        _refuse_unwritable(commit.message)
         tree = write_edits(repository, tip.tree if tip else None, commit.edits)
         signature = _signature(commit.author, commit.at)
         parents: list[str | pygit2.Oid] = [tip.id] if tip else []
@@ -135,6 +136,16 @@ def _describe(commit: pygit2.Commit) -> Commit:
 def _text(raw: bytes | None) -> str:
     """Read what anybody may have written in any encoding: as UTF-8, with marks where it is none."""
     return (raw or b"").decode(errors="replace")
+
+
+def _refuse_unwritable(message: str) -> None:
+    if "\0" in message or (not message.isprintable() and any("\ud800" <= c <= "\udfff" for c in message)):
+        raise UsageError(
+            "message-malformed",
+            "a commit's message cannot be written",
+            why="it holds a zero byte or half a character",
+            next_step="leave that out",
+        )
 
 
 def _signature(author: str, at: datetime) -> pygit2.Signature:

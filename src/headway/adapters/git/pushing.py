@@ -4,7 +4,7 @@ Invariants: `LANDED` only when the remote branch holds our last commit; `REFUSED
 and the push was answered; the same push asked again after a lost answer makes the same commits and is found.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 
 import pygit2
 
@@ -17,7 +17,7 @@ from headway.app.ports import BranchPush, BranchPushed, PushResult
 from headway.domain.errors import Transient, UsageError
 from headway.domain.names import CommitId
 
-_SILENT = PushAnswer(reasons={}, words="", is_silent=False, is_timed_out=False)
+_NOTHING_ASKED = PushAnswer(reasons={}, words="", is_silent=False, is_timed_out=False)
 
 
 class Pushing:
@@ -33,36 +33,37 @@ class Pushing:
             return ()
         _refuse_malformed(pushes)
         made = await self._clone.run(_make_all, pushes)
-        results = await self._try(pushes, made)
-        refused = [push for push in pushes if results[push.branch].result is PushResult.REFUSED]
+        results, named = await self._try(pushes, made)
+        refused = [push for push in pushes if BRANCHES + push.branch in named and _is_refused(results, push)]
         if len(refused) > 1 and not _has_landed(results):
             # One branch's cause can refuse them all (a hook that sees the whole push): ask for each alone.
             for push in refused:
-                results |= await self._try([push], made)
+                results |= (await self._try([push], made))[0]
         return [results[push.branch] for push in pushes]
 
     async def _try(
-        self, pushes: Sequence[BranchPush], made: Mapping[str, tuple[CommitId, ...]]
-    ) -> dict[str, BranchPushed]:
+        self,
+        pushes: Sequence[BranchPush],
+        made: Mapping[str, tuple[CommitId, ...]],
+        *,
+        is_second: bool = False,
+    ) -> tuple[dict[str, BranchPushed], Set[str]]:
+        """Push and look; give also the refs that were refused by name."""
         updates = [
             RefUpdate(ref=BRANCHES + push.branch, expected=push.expected, target=made[push.branch][-1])
             for push in pushes
             if made[push.branch]
         ]
-        answer = await self._remote.push(updates) if updates else _SILENT
+        answer = await self._remote.push(updates) if updates else _NOTHING_ASKED
         results = await self._look(pushes, made, answer)
-        if answer.is_silent and not answer.is_timed_out and _all_refused(results):
-            # It broke before the remote spoke of any branch: once more, since nothing moved.
-            answer = await self._remote.push(updates)
-            results = await self._look(pushes, made, answer)
-        if answer.is_timed_out and _all_refused(results):
-            raise Transient(
-                "git-remote-away",
-                "the manifests repository's remote took a push and did not finish it",
-                why=answer.words or "no answer in time",
-                next_step="it is fetched and planned again",
-            )
-        return results
+        refused = [push for push in pushes if _is_refused(results, push)]
+        if refused and answer.is_timed_out:
+            raise _unfinished(answer)
+        if refused and answer.is_silent and not is_second:
+            # It broke before the remote spoke of any branch: once more, since these did not move.
+            again, named = await self._try(refused, made, is_second=True)
+            return results | again, named
+        return results, answer.reasons.keys()
 
     async def _look(
         self, pushes: Sequence[BranchPush], made: Mapping[str, tuple[CommitId, ...]], answer: PushAnswer
@@ -121,8 +122,8 @@ def _holds(repository: pygit2.Repository, tip: str, ours: CommitId) -> bool:
     return repository.descendant_of(pygit2.Oid(hex=tip), pygit2.Oid(hex=ours))
 
 
-def _all_refused(results: Mapping[str, BranchPushed]) -> bool:
-    return all(result.result is PushResult.REFUSED for result in results.values())
+def _is_refused(results: Mapping[str, BranchPushed], push: BranchPush) -> bool:
+    return results[push.branch].result is PushResult.REFUSED
 
 
 def _has_landed(results: Mapping[str, BranchPushed]) -> bool:
@@ -147,3 +148,12 @@ def _refuse_malformed(pushes: Sequence[BranchPush]) -> None:
                 next_step="leave the branch out",
             )
         seen.add(push.branch)
+
+
+def _unfinished(answer: PushAnswer) -> Transient:
+    return Transient(
+        "git-remote-away",
+        "the manifests repository's remote took a push and did not finish it",
+        why=answer.words or "no answer in time",
+        next_step="it is fetched and planned again",
+    )

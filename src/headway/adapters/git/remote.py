@@ -25,7 +25,6 @@ _OTHER_REPOSITORY = (
     "GIT_NAMESPACE",
     "GIT_QUARANTINE_PATH",
     "GIT_PREFIX",
-    "GIT_EXEC_PATH",
 )
 """Set inside somebody's hook, and then they would turn our commands to that repository."""
 _SETTINGS = {
@@ -81,7 +80,9 @@ class GitRemote:
         tips = {}
         for line in finished.output.decode(errors="replace").splitlines():
             commit, _, ref = line.partition("\t")
-            tips[ref] = commit
+            # A pattern matches the end of a name, so refs of other kinds can come with it.
+            if ref.startswith("refs/heads/"):
+                tips[ref] = commit
         return tips
 
     async def fetch(self, refs: Sequence[str]) -> bool:
