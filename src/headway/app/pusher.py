@@ -44,8 +44,13 @@ class Pusher:
         self._manifests = manifests
         self._waiting: list[_Request] = []
         self._turn = asyncio.Lock()
+        self._on_the_wire: set[InstanceName] = set()
         self.tips: dict[str, CommitId] = {}
         """Where the remote branches stood when last seen."""
+
+    def is_pushing(self, instance: InstanceName) -> bool:
+        """Say whether a commit for an instance may be on the wire: too late to drop it."""
+        return instance in self._on_the_wire
 
     async def push(self, branch: str, instance: InstanceName, build: Build) -> Pushed:
         """Push one instance's commit, together with whatever else waits.
@@ -58,7 +63,11 @@ class Pusher:
         async with self._turn:
             if not request.done.done():
                 batch, self._waiting = self._waiting, []
-                await self._push_all(batch)
+                self._on_the_wire = {one.instance for one in batch}
+                try:
+                    await self._push_all(batch)
+                finally:
+                    self._on_the_wire = set()
         return await request.done
 
     async def _push_all(self, batch: list[_Request]) -> None:

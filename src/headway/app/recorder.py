@@ -6,8 +6,9 @@ they read does so inside `record`, so that two decisions never build on the same
 
 import asyncio
 from collections.abc import Callable, Sequence
+from datetime import datetime
 
-from headway.app.ports import Ledger
+from headway.app.ports import Clock, Ledger
 from headway.domain.facts import Fact, NewFact
 from headway.domain.plan import Touches, touched_by
 from headway.domain.situation import Situation, evolve
@@ -21,6 +22,19 @@ class Recorder:
         self._turn = asyncio.Lock()
         self._listeners: list[Callable[[Fact, Touches], None]] = []
         self.situation = Situation()
+        self._waiters: list[asyncio.Future[None]] = []
+
+    async def changed(self, clock: Clock, deadline: datetime) -> bool:
+        """Wait for the next fact; False: the deadline came first."""
+        waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiters.append(waiter)
+        sleeping = asyncio.ensure_future(clock.sleep_until(deadline))
+        try:
+            await asyncio.wait({waiter, sleeping}, return_when=asyncio.FIRST_COMPLETED)
+            return waiter.done()
+        finally:
+            sleeping.cancel()
+            waiter.cancel()
 
     def listen(self, listener: Callable[[Fact, Touches], None]) -> None:
         """Call `listener` with each fact and what it touches, after it was folded."""
@@ -59,3 +73,7 @@ class Recorder:
             touches = touched_by(self.situation, fact)
             for listener in self._listeners:
                 listener(fact, touches)
+        waiters, self._waiters = self._waiters, []
+        for waiter in waiters:
+            if not waiter.done():
+                waiter.set_result(None)

@@ -29,6 +29,10 @@ async def push(desk: Desk, action: Push) -> None:
     written = fingerprint(desk.situation, action.instance, desk.now)
 
     async def build(tip: CommitId | None) -> NewCommit | str:
+        if all(
+            one.promotion_id != mine.promotion_id for one in desk.situation.instance(action.instance).underway
+        ):
+            return "it was dropped"
         folder = await read_folder_at(manifests, tip, action.instance)
         after = changed(folder or empty_folder(action.instance), mine.changes).named(mine.promotion_id)
         if after.id != mine.folder:
