@@ -1,0 +1,201 @@
+"""The board: every artifact in every instance, and what needs somebody's attention."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from headway.app.desk import Desk
+from headway.domain.deployment import DeploymentState
+from headway.domain.facts import Outcome
+from headway.domain.gates.hold import holds_in_force
+from headway.domain.gates.quarantine import standing_quarantine
+from headway.domain.gates.slot import spoken
+from headway.domain.names import ArtifactName, Cell, EnvironmentName, InstanceName
+from headway.domain.situation import Situation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CellStatus:
+    """One artifact in one instance; three states that are never mixed."""
+
+    artifact: ArtifactName
+    instance: InstanceName
+    version: str | None
+    """None: it is not in the lock file."""
+    health: str
+    """The deployment's state as the engine last said: ``unknown`` where it said nothing."""
+    words: str
+    verification: str
+    """``passed``, ``running``, ``none``, ``failed``, ``left`` or ``withdrawn``."""
+    since: datetime | None
+    underway: str | None
+    """The version on its way in; None: none."""
+    waits: str | None
+    """What the newest version that is not here yet waits for; None: nothing newer."""
+    newer: str | None
+    """The newest version that could come; None: nothing newer."""
+    held: tuple[str, ...]
+    quarantined: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InstanceStatus:
+    """One instance."""
+
+    name: InstanceName
+    wave: str
+    environment: EnvironmentName
+    region: str | None
+    promotion_id: str | None
+    underway: tuple[str, ...]
+    held: tuple[str, ...]
+    touched: str | None
+    away: str | None
+    cells: tuple[CellStatus, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Status:
+    """The whole board at one instant."""
+
+    at: datetime
+    sequence: int
+    instances: tuple[InstanceStatus, ...]
+    """By application, in lane order."""
+    left: tuple[str, ...]
+    """Instances and artifacts that run and that no file names any more: frozen as they are."""
+    refused: tuple[str, ...]
+    """What is wrong with the estate on `main`; the last good one is in force."""
+    away: tuple[str, ...]
+    """Outside systems that do not answer."""
+
+
+def status(desk: Desk, application: str | None = None) -> Status:
+    """Give the board, of one application or of all."""
+    situation = desk.situation
+    estate = situation.estate
+    names = [
+        instance
+        for name in (estate.applications if estate else ())
+        if application in (None, name)
+        for instance in (estate.instances(name) if estate else ())
+    ]
+    return Status(
+        at=desk.now,
+        sequence=situation.sequence,
+        instances=tuple(_instance(desk, name) for name in names),
+        left=_left(situation),
+        refused=situation.refused,
+        away=tuple(
+            f"{source} {name} since {since:%H:%M:%S}: {words}"
+            for (source, name), (since, words) in sorted(situation.away.items())
+        ),
+    )
+
+
+def _instance(desk: Desk, name: InstanceName) -> InstanceStatus:
+    situation = desk.situation
+    state = situation.instance(name)
+    index = situation.wave_index(name) or 0
+    environment = desk.environment_of(name)
+    estate = situation.estate
+    away = next((words for (_, at), (_, words) in situation.away.items() if at == environment), None)
+    touched = state.touched
+    return InstanceStatus(
+        name=name,
+        wave=situation.lane(name.application)[index].name,
+        environment=environment,
+        region=estate.environments[environment].region if estate else None,
+        promotion_id=state.deployment,
+        underway=tuple(spoken(situation, one) for one in state.underway),
+        held=tuple(
+            f"{one.owner}: {one.reason}"
+            for one in holds_in_force(situation, name, None, desk.now)
+            if not one.artifact
+        ),
+        touched=f"{touched.author}: {touched.words}" if touched else None,
+        away=away,
+        cells=tuple(
+            _cell(desk, Cell(artifact, name)) for artifact in situation.artifacts_of(name.application)
+        ),
+    )
+
+
+def _cell(desk: Desk, cell: Cell) -> CellStatus:
+    situation = desk.situation
+    state, instance = situation.cell(cell), situation.instance(cell.instance)
+    shelf = situation.shelf(cell.artifact)
+    health = instance.health.get(cell.artifact.artifact)
+    coming = next(
+        (
+            change.after
+            for one in instance.underway
+            for change in one.changes
+            if change.artifact == cell.artifact and change.after
+        ),
+        None,
+    )
+    plan = desk.planner.cell_plans(cell.instance).get(cell.artifact)
+    newest = plan.weighed[0] if plan and plan.weighed else None
+    return CellStatus(
+        artifact=cell.artifact,
+        instance=cell.instance,
+        version=shelf.label(state.standing) if state.standing else None,
+        health=health.state if health else ("unknown" if state.locked else "absent"),
+        words=health.words if health else "",
+        verification=_verification(situation, cell),
+        since=state.taken_at,
+        underway=shelf.label(coming) if coming else None,
+        waits=f"{newest.blocked[0].gate}: {newest.blocked[0].words}" if newest and newest.blocked else None,
+        newer=shelf.label(newest.version) if newest else None,
+        held=tuple(
+            f"{one.owner}: {one.reason}"
+            for one in holds_in_force(situation, cell.instance, cell.artifact, desk.now)
+            if one.artifact
+        ),
+        quarantined=state.standing is not None
+        and standing_quarantine(situation, cell.artifact, state.standing, cell.instance) is not None,
+    )
+
+
+def _verification(situation: Situation, cell: Cell) -> str:
+    state = situation.cell(cell)
+    if state.locked is None:
+        return "none"
+    if any(cell.artifact in one.artifacts for one in situation.instance(cell.instance).underway):
+        return "running"
+    if state.standing in state.verified:
+        return "passed"
+    outcome = state.outcomes.get(state.locked)
+    return "none" if outcome in (None, Outcome.REPLACED) else str(outcome)
+
+
+def _left(situation: Situation) -> tuple[str, ...]:
+    estate = situation.estate
+    found = []
+    for name, state in situation.instances.items():
+        if not state.lock:
+            continue
+        if situation.wave_index(name) is None:
+            found.append(f"{name} (instance)")
+            continue
+        known = estate.applications[name.application].artifacts if estate else {}
+        found += [f"{name}: {artifact}" for artifact in state.lock if artifact not in known]
+    return tuple(sorted(found))
+
+
+def attention(board: Status) -> tuple[str, ...]:
+    """Give what needs somebody, worst first, one line each."""
+    lines = [f"estate refused: {problem}" for problem in board.refused]
+    lines += [f"away: {words}" for words in board.away]
+    for instance in board.instances:
+        lines += [f"{instance.name} changed by other hands: {instance.touched}"] if instance.touched else []
+        for cell in instance.cells:
+            if cell.health in (DeploymentState.DEGRADED, DeploymentState.FAILED):
+                lines.append(f"{cell.artifact} in {instance.name} is {cell.health}: {cell.words}")
+        lines += [f"{instance.name} is held by {words}" for words in instance.held]
+        lines += [
+            f"{cell.artifact} in {instance.name} is held by {words}"
+            for cell in instance.cells
+            for words in cell.held
+        ]
+    return (*lines, *(f"left the estate, frozen: {name}" for name in board.left))

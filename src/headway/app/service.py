@@ -1,0 +1,27 @@
+"""What a surface may use: commands and queries on one desk, and the hints that hooks give."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from headway.app.controller import Controller
+from headway.app.desk import Desk
+from headway.app.ports import Ledger, PromotionHistory
+
+
+class Identities(Protocol):
+    """Who a token stands for."""
+
+    def person_of(self, token: str) -> str | None:
+        """Give the person; None: nobody has this token. Compared in constant time."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Service:
+    """One running Headway, as its surfaces see it."""
+
+    desk: Desk
+    controller: Controller
+    ledger: Ledger
+    history: PromotionHistory
+    identities: Identities
