@@ -39,9 +39,13 @@ async def run_agent(settings: AgentSettings, desired: DesiredState, clock: Clock
                     agent_app(engine), log_level="warning", lifespan="off", timeout_graceful_shutdown=1
                 )
             )
-            async with asyncio.TaskGroup() as group:
-                group.create_task(engine.run())
-                group.create_task(server.serve(sockets=[listener]))
+            serving = asyncio.create_task(server.serve(sockets=[listener]))
+            try:
+                await engine.run()
+            finally:
+                # Cancelled, uvicorn would leave its listener in the loop; asked, it ends what it serves first.
+                server.should_exit = True
+                await serving
 
 
 async def tear_down(settings: AgentSettings) -> None:

@@ -14,8 +14,11 @@ from headway.adapters.podman.podman import Podman
 from headway.domain.deployment import Cause
 from headway.domain.errors import Transient
 
-SETTLES_AFTER_S = 0.5
-"""How long podman takes to tell all its events of one end."""
+CLEANED_UP_WITHIN_S = 3.0
+"""How long podman may take to tell of the first clean-up after an end."""
+SETTLES_AFTER_S = 0.3
+"""How long after the first a second clean-up is told: they come within milliseconds of each other."""
+LOOK_EVERY_S = 0.02
 KILLED, TERMINATED = 128 + 9, 128 + 15
 
 
@@ -63,8 +66,9 @@ class Endings:
         if container.id not in self._watched:
             return _nothing(code, f"{name} ended while nobody watched it")
         self._watched.discard(container.id)
-        await asyncio.sleep(SETTLES_AFTER_S)
-        events = self._events.get(container.id, Counter())
+        events = await self._settled(container.id)
+        if not events["cleanup"] and code == 0:
+            return _nothing(code, f"{name} ended, and podman did not tell how")
         if events["kill"] or events["cleanup"] > 1:
             return _nothing(code, f"{name} was stopped by other hands")
         if code == TERMINATED:
@@ -82,6 +86,15 @@ class Endings:
         said = await self._podman.last_words(container.id)
         words = f"{name} ended with exit status {code}" + (f", saying: {said}" if said else "")
         return Ending(cause=Cause.VERSION, words=words, exit_code=code)
+
+    async def _settled(self, container: str) -> Counter[str]:
+        """Give the events since its last start, once podman has told them all."""
+        for _ in range(int(CLEANED_UP_WITHIN_S / LOOK_EVERY_S)):
+            if self._events.get(container, Counter())["cleanup"]:
+                break
+            await asyncio.sleep(LOOK_EVERY_S)
+        await asyncio.sleep(SETTLES_AFTER_S)
+        return self._events.get(container, Counter())
 
 
 def _nothing(code: int, words: str) -> Ending:

@@ -162,7 +162,8 @@ class EnvironmentRun:
         if ending is not None and crashed == template.digest:
             if ending.cause is Cause.VERSION:
                 return failed(ending.words)
-            return progressing(f"{ending.words}; it is started again", Cause.SURROUNDINGS)
+            more = self.pods.troubles.get(key, "it is started again")
+            return progressing(f"{ending.words}; {more}", Cause.SURROUNDINGS)
         if key in self.pods.troubles:
             return progressing(self.pods.troubles[key], Cause.SURROUNDINGS)
         late = self._late(workload, mine)

@@ -30,6 +30,9 @@ from headway.domain.errors import Transient
 FORGIVEN_AFTER_S = 600.0
 """A container that ran so long begins with short pauses again, as in Kubernetes."""
 
+START_PAUSES_S = (0.2, 0.5, 1.0, 2.0)
+"""Podman may still be stopping the pod around what ended; a pod that will not start again is made anew."""
+
 
 @dataclass(slots=True)
 class Pause:
@@ -282,7 +285,9 @@ class PodSet:
             await asyncio.sleep(pause.lengthen(loop.time(), self._settings.restart_cap.total_seconds()))
         else:
             pause.tries = 1
-        while pod.name not in self.retirements:
+        for try_again_s in START_PAUSES_S:
+            if pod.name in self.retirements:
+                return
             try:
                 await self._podman.start(container.id)
             except Transient as refused:
@@ -290,12 +295,14 @@ class PodSet:
                     return
                 self.troubles[pod.key] = f"{refused.what}: {refused.why}"
                 self._changed()
-                await asyncio.sleep(pause.lengthen(loop.time(), self._settings.restart_cap.total_seconds()))
+                await asyncio.sleep(try_again_s)
                 continue
             self._judge.saw_running(container.id)
             self.troubles.pop(pod.key, None)
             self._changed()
             return
+        self.retire(pod)
+        self._changed()
 
     async def _is_there(self, container: str) -> bool:
         try:
