@@ -24,6 +24,7 @@ class EstateWatch:
         self._desk = desk
         self._read_at: dict[RepositoryName, CommitId] = {}
         self._configured_at: dict[RepositoryName, CommitId] = {}
+        self._listed: tuple[ManifestsRepository, ...] = ()
 
     async def take(self, tips: Mapping[RepositoryName, Refs]) -> None:
         """Take up what stands at the tips; a broken estate leaves the last good one in force and says so."""
@@ -54,9 +55,27 @@ class EstateWatch:
             await desk.record(desk.fact(EstateTaken(commits=dict(mains), estate=read.estate)))
 
     def repositories(self) -> Sequence[ManifestsRepository]:
-        """Give the repositories of the estate in force, or the one that its file stands in."""
+        """Give the repositories that are known now: those listed on `main`, or else by the estate in force."""
+        if self._listed:
+            return self._listed
         estate = self._desk.situation.estate
         return tuple(estate.repositories.values()) if estate else (self._desk.outside.home,)
+
+    async def take_list(self, home: Refs) -> None:
+        """Learn from ``estate.yaml`` which repositories there are; one that cannot be read changes nothing."""
+        if home.main is None:
+            return
+        manifests, _ = self._desk.outside.repository(self._desk.outside.home)
+        data = (await manifests.read_files(home.main, [ESTATE_FILE]))[ESTATE_FILE]
+        if data is None:
+            return
+        try:
+            listed = self._desk.outside.estate_reader.repositories(data, ESTATE_FILE)
+        except EstateInvalid:
+            return
+        # The home is reached as the operator said, whatever its own file calls the way to it.
+        home_name = self._desk.outside.home.name
+        self._listed = tuple(self._desk.outside.home if one.name == home_name else one for one in listed)
 
     async def _find_configurations(self, name: RepositoryName, tip: CommitId) -> None:
         estate = self._desk.situation.estate

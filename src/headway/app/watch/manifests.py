@@ -1,11 +1,14 @@
 """Watches the manifests repositories: fetches, then lets `main` and the branches be looked at."""
 
+from collections.abc import Sequence
+
 from headway.app.desk import Desk
 from headway.app.ports import Refs
 from headway.app.watch.away import AwayWatch
 from headway.app.watch.branches import BranchWatch
 from headway.app.watch.estates import EstateWatch
 from headway.domain.errors import Transient
+from headway.domain.estate import ManifestsRepository
 from headway.domain.facts import Source
 from headway.domain.names import RepositoryName
 
@@ -24,12 +27,12 @@ class ManifestsWatch:
 
         What one repository cannot tell now stops no other; the estate is read again when all answered.
         """
-        tips = await self._fetch({})
+        home = self._desk.outside.home
+        tips = await self._fetch({}, (home,))
         if tips is None:
             return
-        await self._estates.take(tips)
-        # A first estate, or a changed one, may name repositories that nobody has fetched yet.
-        tips = await self._fetch(tips)
+        await self._estates.take_list(tips[home.name])
+        tips = await self._fetch(tips, self._estates.repositories())
         if tips is None:
             return
         await self._estates.take(tips)
@@ -38,10 +41,12 @@ class ManifestsWatch:
                 manifests, _ = self._desk.outside.repository(repository)
                 await self._branches.compare(manifests, repository.name, tips[repository.name])
 
-    async def _fetch(self, known: dict[RepositoryName, Refs]) -> dict[RepositoryName, Refs] | None:
+    async def _fetch(
+        self, known: dict[RepositoryName, Refs], repositories: Sequence[ManifestsRepository]
+    ) -> dict[RepositoryName, Refs] | None:
         tips = dict(known)
         complete = True
-        for repository in self._estates.repositories():
+        for repository in repositories:
             if repository.name in tips:
                 continue
             manifests, _ = self._desk.outside.repository(repository)
