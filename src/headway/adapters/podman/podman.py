@@ -136,7 +136,7 @@ class Podman:
     async def exists(self, kind: str, name: str) -> bool:
         """Say whether a secret, volume, network, pod or image is there."""
         if kind == "secret":
-            return await self.status("secret", "inspect", "--format", "{{.ID}}", name) == 0
+            return name in (await self.call("secret", "ls", "--format", "{{.Name}}")).decode().split()
         return await self.status(kind, "exists", name) == 0
 
     async def events(self) -> AsyncIterator[dict[str, Any]]:

@@ -1,0 +1,210 @@
+"""What every engine does: the specification of the port `Engine`, held to by each of them."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from headway.app.ports import CheckRequest, Engine, Reference
+from headway.domain.checks import HttpCheck, Verdict
+from headway.domain.deployment import ArtifactHealth, Cause, DeploymentState, Observation
+from headway.domain.names import InstanceName, PromotionId
+from headway.testing.desired_state import InMemoryDesiredState
+from headway.testing.engine import Behaviour, Does, InMemoryEngine
+from tests.fixtures.images import ImagePublisher
+from tests.fixtures.podman_engine import INSTANCE, STAGING, deployment, running_engine, service
+
+BEHAVES: Mapping[str, tuple[Behaviour, Mapping[str, str]]] = {
+    "good": (Behaviour(), {}),
+    "better": (Behaviour(), {"BODY": "better"}),
+    "crashes": (Behaviour(does=Does.CRASHES, after=timedelta(0)), {"CRASH_AFTER_S": "0"}),
+    "answers-500": (Behaviour(check=Verdict.FAILED), {"STATUS": "500"}),
+}
+"""What an image does: in the script, and in the probe program's variables."""
+
+
+@dataclass
+class World:
+    """An engine, what it is asked for, and how to make images for it."""
+
+    engine: Engine
+    desired: InMemoryDesiredState
+    image: Callable[[str], str]
+    seen: list[Observation] = field(default_factory=list)
+    changed: asyncio.Condition = field(default_factory=asyncio.Condition)
+
+    async def deploy(self, instance: InstanceName = INSTANCE, **artifacts: str) -> PromotionId:
+        """Ask for artifacts with these images; each has a Service of its name."""
+        documents = {
+            name: [deployment(self.image(image), name, probe=False), service(name)]
+            for name, image in artifacts.items()
+        }
+        promotion = self.desired.deploy(STAGING, instance, documents)
+        revision = self.desired.revision(STAGING)
+        assert revision is not None
+        await self.engine.ask(STAGING, revision)
+        return promotion
+
+    async def until(
+        self, promotion: PromotionId, accept: Callable[[Mapping[str, ArtifactHealth]], bool]
+    ) -> Observation:
+        """Wait until the newest observation of a promotion is accepted."""
+
+        def found() -> Observation | None:
+            newest = next((o for o in reversed(self.seen) if o.promotion_id == promotion), None)
+            return newest if newest and accept(newest.artifacts) else None
+
+        async with asyncio.timeout(30), self.changed:
+            await self.changed.wait_for(lambda: found() is not None)
+        observation = found()
+        assert observation is not None
+        return observation
+
+    async def listen(self) -> None:
+        async for observation in self.engine.observations():
+            async with self.changed:
+                self.seen.append(observation)
+                self.changed.notify_all()
+
+    def check(self, attempt: str, **http: Any) -> CheckRequest:
+        return CheckRequest(
+            environment=STAGING,
+            instance=INSTANCE,
+            namespace=f"{INSTANCE.application}-{INSTANCE.instance}",
+            attempt_id=attempt,
+            check="answers",
+            run=HttpCheck(**{"service": "app1", **http}),
+            timeout=timedelta(seconds=5),
+        )
+
+
+class FastClock:
+    """A clock on which nothing is waited for."""
+
+    def __init__(self) -> None:
+        self._now = datetime(2026, 1, 1, tzinfo=UTC)
+
+    def now(self) -> datetime:
+        return self._now
+
+    async def sleep_until(self, instant: datetime) -> None:
+        self._now = max(self._now, instant)
+        await asyncio.sleep(0)
+
+
+@pytest.fixture(params=["memory", "podman"])
+async def world(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[World]:
+    """Give the same world with each engine."""
+    if request.param == "memory":
+        made = _memory_world()
+        async with _listening(made):
+            yield made
+        assert isinstance(made.engine, InMemoryEngine)
+        await made.engine.stop()
+        return
+    images: ImagePublisher = request.getfixturevalue("images")
+    async with running_engine(tmp_path / "agent") as running:
+        made = World(
+            running.client,
+            running.desired,
+            lambda name: images.publish(environment=BEHAVES[name][1]).reference,
+        )
+        async with _listening(made):
+            yield made
+
+
+@contextlib.asynccontextmanager
+async def _listening(made: World) -> AsyncIterator[None]:
+    listening = asyncio.create_task(made.listen())
+    yield
+    listening.cancel()
+    await asyncio.gather(listening, return_exceptions=True)
+
+
+def _memory_world() -> World:
+    desired = InMemoryDesiredState()
+    digests = {name: f"sha256:{name.encode().hex():0>64}" for name in BEHAVES}
+    scripts = {digests[name]: behaviour for name, (behaviour, _) in BEHAVES.items()}
+    engine = InMemoryEngine(FastClock(), desired, scripts)
+    return World(engine, desired, lambda name: f"registry/app@{digests[name]}")
+
+
+def states(**wanted: DeploymentState) -> Callable[[Mapping[str, ArtifactHealth]], bool]:
+    """Accept exactly these artifacts in exactly these states."""
+    return lambda told: {name: health.state for name, health in told.items()} == wanted
+
+
+async def test_what_is_asked_for_becomes_healthy_for_that_promotion(world: World) -> None:
+    promotion = await world.deploy(app1="good", app2="better")
+    seen = await world.until(promotion, states(app1=DeploymentState.HEALTHY, app2=DeploymentState.HEALTHY))
+    assert seen.instance == INSTANCE
+    assert seen.revision == world.desired.revision(STAGING)
+    assert {health.words for health in seen.artifacts.values()} == {""}
+
+
+async def test_the_same_version_asked_for_a_second_time_is_healthy_for_its_new_promotion(
+    world: World,
+) -> None:
+    for image in ("good", "better", "good"):
+        promotion = await world.deploy(app1=image)
+        await world.until(promotion, states(app1=DeploymentState.HEALTHY))
+    again = await world.deploy(app1="good")
+    assert again != promotion
+    await world.until(again, states(app1=DeploymentState.HEALTHY))
+
+
+async def test_a_crash_is_the_versions_fault_and_its_sibling_stays_healthy(world: World) -> None:
+    await world.until(await world.deploy(app1="good", app2="good"), lambda told: len(told) == 2)
+    promotion = await world.deploy(app1="crashes", app2="good")
+    seen = await world.until(promotion, states(app1=DeploymentState.FAILED, app2=DeploymentState.HEALTHY))
+    assert seen.artifacts["app1"].cause is Cause.VERSION
+    assert "exit status 1" in seen.artifacts["app1"].words
+    taken_back = await world.deploy(app1="good", app2="good")
+    await world.until(taken_back, states(app1=DeploymentState.HEALTHY, app2=DeploymentState.HEALTHY))
+
+
+async def test_a_new_stream_begins_with_the_present_state(world: World) -> None:
+    promotion = await world.deploy(app1="good")
+    await world.until(promotion, states(app1=DeploymentState.HEALTHY))
+    async with asyncio.timeout(10):
+        async for observation in world.engine.observations():
+            assert (observation.promotion_id, observation.artifacts["app1"].state) == (
+                promotion,
+                DeploymentState.HEALTHY,
+            )
+            break
+
+
+async def test_an_interrupted_rollout_gives_way_to_the_newest_lock(world: World) -> None:
+    await world.deploy(app1="crashes")
+    promotion = await world.deploy(app1="good")
+    await world.engine.interrupt(INSTANCE)
+    await world.until(promotion, states(app1=DeploymentState.HEALTHY))
+
+
+async def test_a_check_passes_fails_or_cannot_be_run(world: World) -> None:
+    promotion = await world.deploy(app1="good")
+    await world.until(promotion, states(app1=DeploymentState.HEALTHY))
+    passed, joined = await asyncio.gather(
+        world.engine.run_check(world.check("one")), world.engine.run_check(world.check("one"))
+    )
+    assert passed == joined
+    assert (passed.check, passed.verdict) == ("answers", Verdict.PASSED)
+    errored = await world.engine.run_check(world.check("two", service="nobody"))
+    assert errored.verdict is Verdict.ERRORED
+    assert "nobody" in errored.words
+    promotion = await world.deploy(app1="answers-500")
+    await world.until(promotion, states(app1=DeploymentState.HEALTHY))
+    failed = await world.engine.run_check(world.check("three"))
+    assert failed.verdict is Verdict.FAILED
+
+
+async def test_references_that_do_not_exist_are_named(world: World) -> None:
+    wanted = [Reference(kind="Secret", name="database"), Reference(kind="ConfigMap", name="limits")]
+    missing = await world.engine.missing_references(STAGING, "oneconnect-staging", wanted)
+    assert list(missing) == wanted
