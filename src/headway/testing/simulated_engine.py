@@ -70,11 +70,19 @@ class SimulatedEngine:
     """The port `Engine` over repositories in memory."""
 
     def __init__(
-        self, clock: Clock, repositories: Callable[[], Iterable[Manifests]], scripts: Scripts
+        self,
+        clock: Clock,
+        repositories: Callable[[], Iterable[Manifests]],
+        scripts: Scripts,
+        *,
+        only: frozenset[str] | None = None,
     ) -> None:
+        """Serve the environments that `only` names; None: all of them."""
         self._clock = clock
         self._repositories = repositories
         self._scripts = scripts
+        self._only = only
+        self._left: set[str] = set()
         self._running: dict[InstanceName, _Running] = {}
         self._queues: list[asyncio.Queue[Observation | None]] = []
         self._tasks: set[asyncio.Task[None]] = set()
@@ -105,8 +113,15 @@ class SimulatedEngine:
         for manifests in self._repositories():
             refs = await manifests.fetch()
             for name, tip in refs.environments.items():
-                if environment is None or name == environment:
+                if self._serves(name) and (environment is None or name == environment):
                     await self._read(manifests, tip)
+
+    def leave(self, environment: str) -> None:
+        """Leave an environment to another engine."""
+        self._left.add(environment)
+
+    def _serves(self, environment: str) -> bool:
+        return environment not in self._left and (self._only is None or environment in self._only)
 
     async def _read(self, manifests: Manifests, tip: CommitId) -> None:
         for application in await manifests.list_folder(tip, ""):
@@ -161,6 +176,11 @@ class SimulatedEngine:
         running = self._running[name]
         running.health = {**running.health, artifact: health}
         self._report(name)
+
+    def health_of(self, name: InstanceName) -> dict[str, ArtifactHealth]:
+        """Give how an instance's artifacts fare; empty: it runs nothing."""
+        running = self._running.get(name)
+        return dict(running.health) if running else {}
 
     def lock_of(self, name: InstanceName) -> LockFile | None:
         """Give the lock that an instance runs."""
