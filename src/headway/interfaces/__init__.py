@@ -1,0 +1,1 @@
+"""Command line and HTTP: parse, call one use case, show."""

@@ -1,0 +1,1 @@
+"""HTTP: FastAPI over the use cases, bearer tokens, problem documents, hooks."""
