@@ -7,6 +7,7 @@ import json
 import os
 import socket
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import uvicorn
@@ -15,7 +16,7 @@ from headway.adapters.podman.daemon import Daemon
 from headway.adapters.podman.engine import PodmanEngine
 from headway.adapters.podman.live_pod import PREFIX
 from headway.adapters.podman.network import remove_network
-from headway.adapters.podman.podman import Podman
+from headway.adapters.podman.podman import SHORT, Podman
 from headway.adapters.podman.server import agent_app
 from headway.adapters.podman.settings import AgentSettings
 from headway.app.ports import Clock, DesiredState
@@ -48,6 +49,10 @@ async def run_agent(settings: AgentSettings, desired: DesiredState, clock: Clock
                 await serving
 
 
+_A_POD = timedelta(seconds=5)
+"""More than one pod's removal takes on a busy machine; they are removed one after the other."""
+
+
 async def tear_down(settings: AgentSettings) -> None:
     """Remove everything of this engine: pods, checks, proxies, name servers, networks, routes, volumes.
 
@@ -64,7 +69,8 @@ async def tear_down(settings: AgentSettings) -> None:
             await Daemon(argv=(), pid_file=folder / pid_file, mark=folder / mark).stop()
     names = await podman.pod_names()
     if names:
-        await podman.call("pod", "rm", "--force", "--ignore", "--time", "0", *sorted(names))
+        removal = ["pod", "rm", "--force", "--ignore", "--time", "0", *sorted(names)]
+        await podman.call(*removal, within=SHORT + _A_POD * len(names))
     checks = await podman.call(
         "ps", "--all", "--quiet", "--filter", f"label={PREFIX}check-engine={settings.name}"
     )

@@ -5,8 +5,8 @@ is said only of what answered or ran; what could not be asked is errored.
 """
 
 import asyncio
+import json
 from collections import OrderedDict
-from datetime import timedelta
 
 import httpx
 
@@ -131,7 +131,7 @@ class CheckRuns:
             await self._podman.call("rm", "--force", "--ignore", "--time", "0", name)
             done = await self._podman.attached(
                 _arguments(self._settings, request, check, space, name),
-                request.timeout + timedelta(seconds=2),
+                request.timeout,
             )
         except HeadwayError as refused:
             if refused.code == "command-timeout":
@@ -167,10 +167,11 @@ def _arguments(
         *("--network", network_name(settings.name, request.environment), "--dns", space.name_server),
         *(f"--dns-search={search}" for search in searches),
         "--dns-option=ndots:5",
-        *(f"--timeout={max(1, int(request.timeout.total_seconds()))}",),
+        *(f"--timeout={int(request.timeout.total_seconds()) + 10}",),
         *(f"--env={key}={value}" for key, value in check.environment),
+        # As in Kubernetes, a command takes the place of the image's entrypoint, arguments and all.
+        *((f"--entrypoint={json.dumps(list(check.command))}",) if check.command else ()),
         check.image,
-        *check.command,
     ]
 
 
