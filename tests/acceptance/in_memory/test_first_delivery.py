@@ -2,9 +2,10 @@
 
 from datetime import timedelta
 
+from tests.fixtures.world import World
+
 from headway.domain.names import ArtifactName
 from headway.testing.simulated_engine import crashes
-from tests.fixtures.world import World
 
 
 async def test_the_first_versions_reach_every_wave() -> None:

@@ -2,11 +2,12 @@
 
 from datetime import timedelta
 
+from tests.fixtures.branches import assert_all_agree, deployed, promotions_of, tag_in_git
+from tests.fixtures.world import World
+
 from headway.app.commands.promote import promote
 from headway.app.commands.roll_back import roll_back
 from headway.domain.names import ArtifactName, Cell, InstanceName, Version
-from tests.fixtures.branches import assert_all_agree, deployed, promotions_of, tag_in_git
-from tests.fixtures.world import World
 
 APP1 = ArtifactName("oc", "app1")
 DEV = InstanceName("oc", "dev")

@@ -1,6 +1,7 @@
 """Gate `admitted`: a wave takes one version of an artifact at a time, for all its instances."""
 
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from headway.domain.estate import AdmitRule
 from headway.domain.facts import Outcome as Ended
@@ -11,6 +12,15 @@ from headway.domain.gates.quarantine import standing_quarantine, taken_back
 from headway.domain.gates.rules import rules_at
 from headway.domain.names import Cell, InstanceName, Version
 from headway.domain.situation.records import Soak
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Wait:
+    """What the admitted version still has to do."""
+
+    words: str
+    next_at: datetime | None = None
+    """When time alone may have done it; None: time alone never does."""
 
 
 def admitted(question: Question) -> Outcome:
@@ -27,8 +37,9 @@ def admitted(question: Question) -> Outcome:
         return ALLOWED
     return Blocked(
         gate="admitted",
-        words=f"{question.wave.name} is taken by {label}: {waits}",
+        words=f"{question.wave.name} is taken by {label}: {waits.words}",
         who=f"its way through the wave, or a person: headway promote {artifact} --now",
+        next_at=waits.next_at,
     )
 
 
@@ -39,7 +50,7 @@ def admit_rule(question: Question) -> AdmitRule:
     return AdmitRule.TRAIN if _soak_after(question) else AdmitRule.NEWEST
 
 
-def _has_its_turn(question: Question, current: Version) -> str | None:
+def _has_its_turn(question: Question, current: Version) -> _Wait | None:
     """Say what the admitted version still has to do here; None: nothing, the next may come."""
     situation, artifact = question.situation, question.cell.artifact
     instances = situation.wave_instances(artifact.application, question.wave)
@@ -48,7 +59,7 @@ def _has_its_turn(question: Question, current: Version) -> str | None:
     for instance in instances:
         waits = _waits_in(question, current, instance)
         if waits is not None:
-            return waits
+            return _Wait(words=waits)
     if admit_rule(question) is AdmitRule.NEWEST:
         return None
     return _train_waits(question, current, instances)
@@ -93,7 +104,7 @@ def _is_absent(question: Question, instance: InstanceName) -> bool:
     )
 
 
-def _train_waits(question: Question, current: Version, instances: tuple[InstanceName, ...]) -> str | None:
+def _train_waits(question: Question, current: Version, instances: tuple[InstanceName, ...]) -> _Wait | None:
     if _has_left(question, current):
         return None
     needed = _soak_after(question)
@@ -102,17 +113,20 @@ def _train_waits(question: Question, current: Version, instances: tuple[Instance
         soak = cell.soak.get(current, Soak())
         if cell.standing != current or soak.at(question.now) >= needed:
             continue
-        if soak.since is None and _ill_too_long(question, instance):
-            continue
-        return f"it has not soaked {needed} in {instance} yet"
+        ends = _soak_ends(question, soak, needed)
+        if ends is None or ends > question.now:
+            return _Wait(words=f"it has not soaked {needed} in {instance} yet", next_at=ends)
     return None
 
 
-def _ill_too_long(question: Question, instance: InstanceName) -> bool:
-    """A sick version must not block its cure: after the deployment time-out it waits no longer."""
-    state = question.situation.instance(instance)
-    since = state.health_at
-    return since is not None and question.now - since > question.wave.deployment_timeout
+def _soak_ends(question: Question, soak: Soak, needed: timedelta) -> datetime | None:
+    """Give when a soak is over, or has stood still for so long that its version is sick.
+
+    A sick version must not block its cure: after the deployment time-out it is waited for no longer.
+    """
+    if soak.since is not None:
+        return question.now + needed - soak.at(question.now)
+    return soak.stood_since + question.wave.deployment_timeout if soak.stood_since else None
 
 
 def _has_left(question: Question, current: Version) -> bool:

@@ -17,11 +17,9 @@ from headway.domain.facts import (
     StopsLanded,
 )
 from headway.domain.names import ArtifactName, Cell, InstanceName, Version
-from headway.domain.situation.fold_promotions import stopped
+from headway.domain.situation.fold_promotions import soaking
 from headway.domain.situation.records import Deployed, Hold, InstanceState, Soak, TakenBack, Touched, Underway
 from headway.domain.situation.situation import Situation
-
-_ILL = (DeploymentState.DEGRADED, DeploymentState.FAILED)
 
 
 def deployment_seen(situation: Situation, fact: Fact, body: DeploymentSeen) -> Situation:
@@ -38,10 +36,8 @@ def deployment_seen(situation: Situation, fact: Fact, body: DeploymentSeen) -> S
             replace(state, health=health, health_at=fact.happened_at, underway=underway),
         ),
     )
-    # While any artifact of the instance is ill, nothing soaks in it.
-    ill = any(seen.state in _ILL for seen in health.values())
     for name in state.lock or {}:
-        there = _soaked(there, Cell(ArtifactName(body.instance.application, name), body.instance), fact, ill)
+        there = _soaked(there, Cell(ArtifactName(body.instance.application, name), body.instance), fact)
     return there
 
 
@@ -57,18 +53,16 @@ def _noticed_healthy(one: Underway, health: dict[str, ArtifactHealth], at: datet
     return one
 
 
-def _soaked(situation: Situation, cell: Cell, fact: Fact, ill: bool) -> Situation:
+def _soaked(situation: Situation, cell: Cell, fact: Fact) -> Situation:
     state = situation.cell(cell)
     version = state.standing
     if version is None or version not in state.verified:
         return situation
     soak = state.soak.get(version, Soak())
-    if ill and soak.since is not None:
-        changed = replace(state, soak=stopped(state, version, fact.happened_at))
-    elif not ill and soak.since is None:
-        changed = replace(state, soak=state.soak.set(version, replace(soak, since=fact.happened_at)))
-    else:
+    after = soaking(situation, cell, soak, fact.happened_at)
+    if after == soak:
         return situation
+    changed = replace(state, soak=state.soak.set(version, after))
     return replace(situation, cells=situation.cells.set(cell, changed))
 
 
@@ -107,7 +101,7 @@ def found(situation: Situation, fact: Fact, body: InstanceFound) -> Situation:
                     ),
                     verified=kept,
                     ready=tuple(sorted(verified, key=[*earlier, version].index)),
-                    soak=known.soak.set(version, Soak(since=fact.happened_at))
+                    soak=known.soak.set(version, Soak(stood_since=fact.happened_at))
                     if version in verified
                     else known.soak,
                 ),

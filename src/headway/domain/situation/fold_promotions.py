@@ -6,6 +6,7 @@ from datetime import datetime
 
 from immutables import Map
 
+from headway.domain.deployment import DeploymentState
 from headway.domain.facts import (
     Change,
     Fact,
@@ -30,6 +31,8 @@ from headway.domain.situation.records import (
     Underway,
 )
 from headway.domain.situation.situation import Situation
+
+_ILL = (DeploymentState.DEGRADED, DeploymentState.FAILED)
 
 READY_KEPT = 500
 """How many versions with evidence a wave offers the next: enough for weeks behind a freeze."""
@@ -249,7 +252,7 @@ def ended(situation: Situation, fact: Fact, body: PromotionEnded) -> Situation:
 def _verified(situation: Situation, fact: Fact, cell: Cell, version: Version) -> Situation:
     state = situation.cell(cell)
     soak = state.soak.get(version, Soak())
-    running = soak if soak.since else replace(soak, since=fact.happened_at)
+    running = soaking(situation, cell, soak, fact.happened_at)
     verified = state.verified
     if version not in verified:
         verified = verified.set(version, fact.happened_at)
@@ -332,7 +335,23 @@ def stopped(state: CellState, version: Version, at: datetime) -> Map[Version, So
     soak = state.soak.get(version)
     if soak is None or soak.since is None:
         return state.soak
-    return state.soak.set(version, Soak(total=soak.at(at)))
+    return state.soak.set(version, Soak(total=soak.at(at), stood_since=at))
+
+
+def soaking(situation: Situation, cell: Cell, soak: Soak, at: datetime) -> Soak:
+    """Let a soak run on or stand still, as the instance's health is.
+
+    It runs while its own artifact is seen healthy and no other one of the instance is ill. What is only
+    starting again is not healthy; otherwise a crash loop would soak between its crashes.
+    """
+    health = situation.instance(cell.instance).health
+    own = health.get(cell.artifact.artifact)
+    well = own is not None and own.state is DeploymentState.HEALTHY
+    if well and not any(seen.state in _ILL for seen in health.values()):
+        return soak if soak.since is not None else Soak(total=soak.total, since=at)
+    if soak.since is None and soak.stood_since is not None:
+        return soak
+    return Soak(total=soak.at(at), stood_since=at)
 
 
 def _without(situation: Situation, instance: InstanceName, promotion_id: PromotionId) -> Situation:

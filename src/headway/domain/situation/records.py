@@ -20,6 +20,8 @@ class Soak:
     total: timedelta = timedelta(0)
     since: datetime | None = None
     """When the running stretch began; None: it stands."""
+    stood_since: datetime | None = None
+    """Since when it stands still; None: it runs, or never began."""
 
     def at(self, now: datetime) -> timedelta:
         """Give the soak so far."""
