@@ -7,7 +7,7 @@ While podman is away everything is told as unknown; what was read last from a br
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import replace
 
 import httpx
@@ -16,7 +16,7 @@ from headway.adapters.podman.check_run import CheckRuns
 from headway.adapters.podman.ending import Endings
 from headway.adapters.podman.environment import EnvironmentRun, Told
 from headway.adapters.podman.health import progressing
-from headway.adapters.podman.held_instance import HeldInstances
+from headway.adapters.podman.held_instance import HeldInstance, HeldInstances
 from headway.adapters.podman.live_pod import LivePod
 from headway.adapters.podman.observation_hub import ObservationHub
 from headway.adapters.podman.pod_start import claim_volume
@@ -29,6 +29,8 @@ from headway.domain.checks import CheckResult
 from headway.domain.deployment import Cause, Observation
 from headway.domain.errors import HeadwayError, Transient, UsageError
 from headway.domain.names import EnvironmentName, InstanceName
+
+Held = Mapping[InstanceName, HeldInstance]
 
 EVENT_PAUSE_S = 1.0
 """How long to wait before podman's event stream is opened again after it broke."""
@@ -183,15 +185,19 @@ class PodmanEngine:
             except Transient as away:
                 away_words, pods = f"{away.what}: {away.why}", {}
             for environment in self._settings.environments:
-                self._publish(environment, await self._pass(environment, pods, away_words))
+                # A branch may be read while a pass waits: what is told must name the lock that was acted on.
+                held = dict(self._held[environment].by_name)
+                self._publish(environment, held, await self._pass(environment, held, pods, away_words))
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(
                     1.0 if away_words else self._settings.resync_every.total_seconds()
                 ):
                     await self._wake.wait()
 
-    async def _pass(self, environment: EnvironmentName, pods: dict[str, LivePod], away_words: str) -> Told:
-        run, held = self._runs[environment], self._held[environment].by_name
+    async def _pass(
+        self, environment: EnvironmentName, held: Held, pods: dict[str, LivePod], away_words: str
+    ) -> Told:
+        run = self._runs[environment]
         words = away_words
         if not words:
             mine = {name: pod for name, pod in pods.items() if pod.key.environment == environment}
@@ -206,12 +212,12 @@ class PodmanEngine:
                 asyncio.get_running_loop().call_exception_handler(
                     {"message": f"podman engine: a pass of {environment} failed", "exception": broken}
                 )
-        return self._unknown(environment, words)
+        return self._unknown(environment, held, words)
 
-    def _unknown(self, environment: EnvironmentName, words: str) -> Told:
+    def _unknown(self, environment: EnvironmentName, held: Held, words: str) -> Told:
         """Tell that nothing is known now: neither healthy nor anybody's fault."""
         told: Told = {}
-        for name, one in self._held[environment].by_name.items():
+        for name, one in held.items():
             told[name] = {}
             for artifact in one.desired.artifacts:
                 record = replace(self._records.artifact(environment, name, artifact))
@@ -230,9 +236,9 @@ class PodmanEngine:
             with contextlib.suppress(Transient):
                 await self._podman.remove_pod(name)
 
-    def _publish(self, environment: EnvironmentName, told: Told) -> None:
+    def _publish(self, environment: EnvironmentName, held: Held, told: Told) -> None:
         for name, artifacts in told.items():
-            desired = self._held[environment].by_name[name].desired
+            desired = held[name].desired
             self._hub.publish(
                 environment,
                 Observation(

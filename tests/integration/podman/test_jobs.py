@@ -1,0 +1,77 @@
+"""Jobs run once for each promotion that changes their rendering, and their failure is the deployment's."""
+
+from typing import Any
+
+from headway.domain.deployment import Cause, DeploymentState
+from tests.fixtures.images import ImagePublisher
+from tests.fixtures.podman_engine import TestEngine, deployment
+
+MARKS = {"name": "marks", "persistentVolumeClaim": {"claimName": "marks"}}
+
+
+def job(image: str, *args: str, **spec: Any) -> dict[str, Any]:
+    container = {
+        "name": "main",
+        "image": image,
+        "args": list(args),
+        "volumeMounts": [{"name": "marks", "mountPath": "/marks"}],
+    }
+    pod = {"restartPolicy": "Never", "containers": [container], "volumes": [MARKS]}
+    return {
+        "apiVersion": "batch/v1",
+        "kind": "Job",
+        "metadata": {"name": "migrate"},
+        "spec": {"template": {"spec": pod}, **spec},
+    }
+
+
+async def marks(engine: TestEngine) -> list[str]:
+    """Read what the runs left behind."""
+    volume = f"headway-{engine.settings.name}-staging-oneconnect-staging-marks"
+    place = await engine.podman("volume", "inspect", "--format", "{{.Mountpoint}}", volume)
+    with open(f"{place}/file") as file:
+        return file.read().split()
+
+
+async def test_a_job_runs_once_for_each_promotion_that_changes_it_and_never_for_a_restart(
+    podman_engine: TestEngine, images: ImagePublisher
+) -> None:
+    image = images.publish().reference
+    first = job(image, "append", "/marks/file", "first")
+    second = job(image, "append", "/marks/file", "second")
+    other = [deployment(image, env={"BODY": "sibling"})]
+    promotion = await podman_engine.deploy({"app1": [first]})
+    await podman_engine.until_state(promotion, DeploymentState.HEALTHY)
+    promotion = await podman_engine.deploy({"app1": [first], "app2": other})
+    await podman_engine.until_state(promotion, DeploymentState.HEALTHY)
+    await podman_engine.stop()
+    await podman_engine.start()
+    await podman_engine.until_state(promotion, DeploymentState.HEALTHY)
+    assert await marks(podman_engine) == ["first"]
+    for documents in ([second], [first]):
+        promotion = await podman_engine.deploy({"app1": documents, "app2": other})
+        await podman_engine.until_state(promotion, DeploymentState.HEALTHY)
+    assert await marks(podman_engine) == ["first", "second", "first"]
+
+
+async def test_a_job_that_keeps_failing_fails_the_deployment_after_its_backoff_limit(
+    podman_engine: TestEngine, images: ImagePublisher
+) -> None:
+    image = images.publish().reference
+    promotion = await podman_engine.deploy({"app1": [job(image, "exit", "4", backoffLimit=1)]})
+    told = await podman_engine.until_state(promotion, DeploymentState.FAILED)
+    assert told.cause is Cause.VERSION
+    assert "exit status 4" in told.words
+    assert "migrate" in told.words
+
+
+async def test_a_job_killed_by_other_hands_is_begun_anew_and_blames_nobody(
+    podman_engine: TestEngine, images: ImagePublisher
+) -> None:
+    image = images.publish().reference
+    promotion = await podman_engine.deploy({"app1": [job(image, "sleep", "4", backoffLimit=0)]})
+    await podman_engine.until(promotion, lambda told: "runs" in told["app1"].words)
+    (container,) = await podman_engine.containers()
+    await podman_engine.podman("kill", container)
+    await podman_engine.until_state(promotion, DeploymentState.HEALTHY)
+    assert Cause.VERSION not in {o.artifacts["app1"].cause for o in podman_engine.history}
