@@ -1,6 +1,8 @@
 """Watches image repositories: hints by notification, and a slow look for what a notification missed."""
 
+import asyncio
 import logging
+from collections import defaultdict
 from collections.abc import Iterable
 
 from headway.app.desk import Desk
@@ -22,6 +24,8 @@ class ImageWatch:
         self._desk = desk
         self._away = away
         self._memory: dict[str, str] = {}
+        # What is news is decided on what is known, so two looks at one repository take turns.
+        self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def look_at_all(self) -> None:
         """Look at every artifact's repository once; one that is away stops no other."""
@@ -30,9 +34,11 @@ class ImageWatch:
 
     async def look(self, artifact: Artifact) -> None:
         """Find what is new in one artifact's repository."""
-        if artifact.image is None:
-            return
-        repository = artifact.image.repository
+        if artifact.image is not None:
+            async with self._turns[artifact.image.repository]:
+                await self._look(artifact, artifact.image.repository)
+
+    async def _look(self, artifact: Artifact, repository: str) -> None:
         host = repository.split("/", 1)[0]
         try:
             look = await self._desk.outside.registry.look(repository, self._memory.get(str(artifact.name)))
@@ -53,16 +59,21 @@ class ImageWatch:
     async def pushed(self, repository: str, digest: Digest, tags: tuple[str, ...]) -> None:
         """Follow a notification's hint: what is recorded is what the registry itself says."""
         for artifact in self._with_images():
-            if artifact.image is None or artifact.image.repository != repository:
-                continue
-            try:
-                seen = await self._desk.outside.registry.look_at(repository, digest, tags)
-            except Transient as error:
-                await self._away.silent(Source.REGISTRY, repository.split("/", 1)[0], error)
-            except UsageError as error:
-                _LOG.warning("a notification was not followed: %s", error)
-            else:
-                await self._desk.record(*self._found(artifact, [seen], first=False))
+            if artifact.image is not None and artifact.image.repository == repository:
+                async with self._turns[repository]:
+                    await self._follow(artifact, repository, digest, tags)
+
+    async def _follow(
+        self, artifact: Artifact, repository: str, digest: Digest, tags: tuple[str, ...]
+    ) -> None:
+        try:
+            seen = await self._desk.outside.registry.look_at(repository, digest, tags)
+        except Transient as error:
+            await self._away.silent(Source.REGISTRY, repository.split("/", 1)[0], error)
+        except UsageError as error:
+            _LOG.warning("a notification was not followed: %s", error)
+        else:
+            await self._desk.record(*self._found(artifact, [seen], first=False))
 
     def _with_images(self) -> list[Artifact]:
         estate = self._desk.situation.estate
