@@ -11,7 +11,7 @@ from headway.domain.facts import Change, NewFact, PromotionDecided, PromotionKin
 from headway.domain.facts.fact import HEADWAY, Actor
 from headway.domain.lock import LockEntry
 from headway.domain.names import Cell, InstanceName
-from headway.domain.plan import plan_instance
+from headway.domain.plan import plan_cell, plan_instance
 from headway.domain.plan.actions import Decide
 from headway.domain.promotion_id import promotion_id
 from headway.domain.situation import Situation
@@ -26,7 +26,10 @@ async def decide(desk: Desk, action: Decide) -> None:
         return
 
     def still_wanted(situation: Situation) -> bool:
-        plans = desk.planner.cell_plans(action.instance)
+        # Facts may have come since the plan was made that it has not taken in yet.
+        cells = [Cell(change.artifact, action.instance) for change in action.changes]
+        fresh = {cell.artifact: plan_cell(situation, cell, desk.now) for cell in cells}
+        plans = {**desk.planner.cell_plans(action.instance), **fresh}
         return action in plan_instance(situation, action.instance, plans, desk.now).actions
 
     await record_decision(desk, action, body, still_wanted)

@@ -4,6 +4,7 @@ The slot is asked last and apart (`slot_of`): it decides between artifacts that 
 """
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import NamedTuple
 
 from headway.domain.gates.admitted import admitted
@@ -56,4 +57,25 @@ def blocks(question: Question, *, but: frozenset[str] = frozenset()) -> tuple[Bl
     return tuple(shut)
 
 
-__all__ = ["ALLOWED", "GATES", "Allowed", "Blocked", "Gate", "Outcome", "Question", "blocks", "slot_of"]
+def open_until(question: Question) -> datetime | None:
+    """Give the instant at which time alone may shut a gate that is open now; None: there is none."""
+    ends = [
+        outcome.until
+        for outcome in (freeze(question), approvals(question))
+        if isinstance(outcome, Allowed) and outcome.until is not None
+    ]
+    return min(ends, default=None)
+
+
+__all__ = [
+    "ALLOWED",
+    "GATES",
+    "Allowed",
+    "Blocked",
+    "Gate",
+    "Outcome",
+    "Question",
+    "blocks",
+    "open_until",
+    "slot_of",
+]

@@ -7,7 +7,7 @@ or with its giver's role, and never comes from who wrote the configuration or as
 from datetime import timedelta
 from hashlib import sha256
 
-from headway.domain.gates.outcome import ALLOWED, Blocked, Outcome, Question
+from headway.domain.gates.outcome import ALLOWED, Allowed, Blocked, Outcome, Question
 from headway.domain.gates.rules import rules_at
 from headway.domain.names import ArtifactName, Cell, InstanceName, Version
 from headway.domain.situation.records import Approval
@@ -30,9 +30,10 @@ def approved(question: Question, entries: Entries) -> Outcome:
     rule = rules_at(situation, instance.application, question.wave).approvals
     if rule is None:
         return ALLOWED
-    givers = approvers(question, entries)
+    counting = approvals_counting(question, entries)
+    givers = frozenset(one.by for one in counting)
     if len(givers) >= rule.count:
-        return ALLOWED
+        return Allowed(until=min(one.at for one in counting) + APPROVAL_LASTS)
     names = ", ".join(sorted(label_of(situation, *entry) for entry in entries))
     have = f", has {len(givers)} ({', '.join(sorted(givers))})" if givers else ""
     return Blocked(
@@ -46,15 +47,20 @@ def approved(question: Question, entries: Entries) -> Outcome:
 
 def approvers(question: Question, entries: Entries) -> frozenset[str]:
     """Give the people whose approval of these entries counts in this instance now."""
+    return frozenset(one.by for one in approvals_counting(question, entries))
+
+
+def approvals_counting(question: Question, entries: Entries) -> tuple[Approval, ...]:
+    """Give the approvals of these entries that count in this instance now."""
     situation, instance = question.situation, question.cell.instance
     rule = rules_at(situation, instance.application, question.wave).approvals
     if rule is None or situation.estate is None:
-        return frozenset()
+        return ()
     difference = difference_of(situation, instance, entries)
     allowed = {person for role in rule.roles for person in situation.estate.roles.get(role, ())}
     given = situation.approvals.get((instance.application, question.wave.name), ())
-    return frozenset(
-        one.by
+    return tuple(
+        one
         for one in given
         if one.entries == entries
         and one.differences.get(str(instance)) == difference

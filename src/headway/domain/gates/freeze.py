@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from cronsim import CronSim
 
 from headway.domain.estate import Freeze
-from headway.domain.gates.outcome import ALLOWED, Blocked, Outcome, Question
+from headway.domain.gates.outcome import ALLOWED, Allowed, Blocked, Outcome, Question
 from headway.domain.gates.rules import rules_at
 
 
@@ -16,7 +16,8 @@ def freeze(question: Question) -> Outcome:
     rules = rules_at(question.situation, question.cell.artifact.application, question.wave)
     ends = [(end, one) for one in rules.freezes if (end := frozen_until(one, question.now))]
     if not ends:
-        return ALLOWED
+        begins = [next_start(one, question.now) for one in rules.freezes]
+        return Allowed(until=min(begins)) if begins else ALLOWED
     end, window = max(ends, key=lambda pair: pair[0])
     local = end.astimezone(ZoneInfo(window.time_zone))
     return Blocked(
@@ -37,6 +38,16 @@ def frozen_until(window: Freeze, now: datetime) -> datetime | None:
     start = _last_start(window.schedule, window.time_zone, now.replace(second=0, microsecond=0))
     end = start + window.lasts
     return end if now < end else None
+
+
+def next_start(window: Freeze, now: datetime) -> datetime:
+    """Give when the window begins next."""
+    return _next_start(window.schedule, window.time_zone, now.replace(second=0, microsecond=0))
+
+
+@lru_cache(maxsize=4096)
+def _next_start(schedule: str, time_zone: str, minute: datetime) -> datetime:
+    return next(CronSim(schedule, minute.astimezone(ZoneInfo(time_zone)))).astimezone(UTC)
 
 
 @lru_cache(maxsize=4096)

@@ -41,6 +41,9 @@ class Question:
 class Allowed:
     """The gate is open."""
 
+    until: datetime | None = None
+    """The instant at which time alone may shut it; None: time alone never does."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Blocked:

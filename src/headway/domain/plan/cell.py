@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from headway.domain.gates import Blocked, Question, blocks
+from headway.domain.gates import Blocked, Question, blocks, open_until
 from headway.domain.gates.present import deployed_reference
 from headway.domain.names import Cell, Version
 from headway.domain.plan.actions import Action, LookForImage, LookForReferences, PassNoChange, Render
@@ -73,8 +73,14 @@ def plan_cell(situation: Situation, cell: Cell, now: datetime) -> CellPlan:
         asked_by=takes.asked.by if takes and takes.asked else None,
         reason=takes.asked.reason if takes and takes.asked else "",
         actions=tuple(actions),
-        next_at=min((shut.next_at for one in weighed for shut in one.blocked if shut.next_at), default=None),
+        next_at=_next_at(weighed, takes),
     )
+
+
+def _next_at(weighed: list[Weighed], takes: Question | None) -> datetime | None:
+    instants = [shut.next_at for one in weighed for shut in one.blocked if shut.next_at]
+    shuts = open_until(takes) if takes else None
+    return min([*instants, shuts] if shuts else instants, default=None)
 
 
 def _questions(situation: Situation, cell: Cell, now: datetime, index: int) -> list[Question]:

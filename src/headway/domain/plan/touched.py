@@ -10,12 +10,18 @@ from headway.domain.facts import (
     EstateRefused,
     EstateTaken,
     Fact,
+    HoldLifted,
+    HoldPlaced,
     ImageFound,
     ImagesLookedAt,
+    InstanceFound,
+    InstanceTouched,
+    InstanceUntouched,
     NoChangePassed,
     PresenceFound,
     PromotionDecided,
     PromotionEnded,
+    PromotionLanded,
     QuarantineLifted,
     QuarantinePlaced,
     RenderingFound,
@@ -43,8 +49,16 @@ _OF_ONE_ARTIFACT = (
     QuarantinePlaced,
     QuarantineLifted,
     RenderingFound,
-    PresenceFound,
 )
+_SEEN_FROM_NEAR = (
+    DeploymentSeen,
+    HoldPlaced,
+    HoldLifted,
+    InstanceTouched,
+    InstanceUntouched,
+    PromotionLanded,
+)
+"""They change what an instance stands at, how it soaks or whether it is waited for."""
 
 
 def touched_by(situation: Situation, fact: Fact) -> Touches:
@@ -58,6 +72,8 @@ def touched_by(situation: Situation, fact: Fact) -> Touches:
         return _cells(situation, [artifact for artifact, _ in body.entries])
     if isinstance(body, _OF_ONE_ARTIFACT):
         return _cells(situation, [body.artifact])
+    if isinstance(body, PresenceFound):
+        return _cells(situation, _sharing_images(situation, body.artifact))
     return _of_an_instance(situation, body)
 
 
@@ -68,13 +84,44 @@ def _of_an_instance(situation: Situation, body: Any) -> Touches:  # noqa: ANN401
     if isinstance(body, NoChangePassed):
         return _joined(situation, instance, [body.artifact])
     artifacts = list(situation.artifacts_of(instance.application))
-    if isinstance(body, PromotionEnded):
+    if isinstance(body, PromotionEnded | InstanceFound):
         return _joined(situation, instance, artifacts)
-    here = _joined(situation, instance, artifacts, only_here=True)
-    if isinstance(body, DeploymentSeen):
-        waiting = _waiting_for(situation, instance)
-        return Touches(cells=here.cells, instances=here.instances | waiting)
-    return here
+    if not isinstance(body, _SEEN_FROM_NEAR):
+        return _joined(situation, instance, artifacts, only_here=True)
+    near = _near(situation, instance)
+    cells = frozenset(Cell(artifact, one) for artifact in artifacts for one in near)
+    waiting = _waiting_for(situation, instance) if isinstance(body, DeploymentSeen) else frozenset()
+    return Touches(cells=cells, instances=near | waiting)
+
+
+def _sharing_images(situation: Situation, name: ArtifactName) -> list[ArtifactName]:
+    """Give the artifacts that run images of the same repository: what is told of one is told of all."""
+    estate = situation.estate
+    if estate is None or not estate.has_artifact(name):
+        return [name]
+    source = estate.applications[name.application].artifacts[name.artifact].image
+    return [
+        other.name
+        for application in estate.applications.values()
+        for other in application.artifacts.values()
+        if other.name == name
+        or (source is not None and other.image is not None and other.image.repository == source.repository)
+    ]
+
+
+def _near(situation: Situation, instance: InstanceName) -> frozenset[InstanceName]:
+    """Give the instances whose gates look at this one: those of its wave, and of the next that has any."""
+    index = situation.wave_index(instance)
+    if index is None:
+        return frozenset({instance})
+    lane = situation.lane(instance.application)
+    near = {instance, *situation.wave_instances(instance.application, lane[index])}
+    for wave in lane[index + 1 :]:
+        following = situation.wave_instances(instance.application, wave)
+        if following:
+            near |= set(following)
+            break
+    return frozenset(near)
 
 
 def _waiting_for(situation: Situation, instance: InstanceName) -> frozenset[InstanceName]:
