@@ -3,11 +3,11 @@
 import asyncio
 
 import httpx
-
-from headway.domain.deployment import Cause, DeploymentState
 from tests.fixtures.images import ImagePublisher
 from tests.fixtures.podman_engine import TestEngine, answer, deployment, service
 from tests.fixtures.registry import TestRegistry, free_port
+
+from headway.domain.deployment import Cause, DeploymentState
 
 
 async def test_a_container_stopped_or_removed_by_other_hands_comes_back_and_blames_nobody(

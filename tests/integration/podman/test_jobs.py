@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from headway.domain.deployment import Cause, DeploymentState
 from tests.fixtures.images import ImagePublisher
 from tests.fixtures.podman_engine import TestEngine, deployment
+
+from headway.domain.deployment import Cause, DeploymentState
 
 MARKS = {"name": "marks", "persistentVolumeClaim": {"claimName": "marks"}}
 

@@ -4,13 +4,14 @@ import asyncio
 import socket
 from datetime import timedelta
 
+from tests.fixtures.images import ImagePublisher
+from tests.fixtures.podman_engine import INSTANCE, STAGING, TestEngine, answer, deployment, service
+from tests.fixtures.registry import free_port
+
 from headway.app.ports import CheckRequest, Reference
 from headway.domain.checks import HttpCheck, JobCheck, Verdict
 from headway.domain.deployment import Cause, DeploymentState
 from headway.domain.names import InstanceName
-from tests.fixtures.images import ImagePublisher
-from tests.fixtures.podman_engine import INSTANCE, STAGING, TestEngine, answer, deployment, service
-from tests.fixtures.registry import free_port
 
 NAMESPACE = "oneconnect-staging"
 
@@ -173,9 +174,9 @@ async def test_a_job_check_runs_inside_the_instances_network(
         result = await podman_engine.client.run_check(request)
         return result.verdict, result.words
 
-    verdict, words = await check("a", JobCheck(image=image, command=("get", "http://app1/")))
+    verdict, words = await check("a", JobCheck(image=image, command=("/probe", "get", "http://app1/")))
     assert (verdict, "answered 200" in words) == (Verdict.PASSED, True), words
-    verdict, words = await check("b", JobCheck(image=image, command=("exit", "3")))
+    verdict, words = await check("b", JobCheck(image=image, command=("/probe", "exit", "3")))
     assert (verdict, "ended with 3" in words) == (Verdict.FAILED, True), words
     gone = image[:-8] + "00000000"
     verdict, words = await check("c", JobCheck(image=gone))

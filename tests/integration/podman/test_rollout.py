@@ -1,9 +1,10 @@
 """Rollouts on real podman: healthy, failing, taken back."""
 
-from headway.domain.deployment import Cause, DeploymentState
 from tests.fixtures.images import ImagePublisher
 from tests.fixtures.podman_engine import TestEngine, answer, deployment, service
 from tests.fixtures.registry import free_port
+
+from headway.domain.deployment import Cause, DeploymentState
 
 
 async def test_an_image_runs_and_answers_and_its_successor_takes_over(

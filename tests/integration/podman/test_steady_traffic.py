@@ -4,11 +4,11 @@ import asyncio
 from collections import Counter
 
 import httpx
-
-from headway.domain.deployment import DeploymentState
 from tests.fixtures.images import ImagePublisher
 from tests.fixtures.podman_engine import TestEngine, deployment, service
 from tests.fixtures.registry import free_port
+
+from headway.domain.deployment import DeploymentState
 
 RATE = 200
 

@@ -1,7 +1,7 @@
 """Which addresses an environment has on this machine: pods, virtual addresses of Services, its name server.
 
 Every environment of every engine takes one index from 0 to 63, claimed by creating its podman network (podman
-refuses a subnet that is taken). Pods live in 10.201.(4·index).0/22, Services in 10.202.index.0/24, where .1 is
+refuses a taken subnet). Pods live in 10.201.(4·index).0/22, Services in 10.202.index.0/24, where .1 is
 the name server and .2 to .254 are Services in the order in which they were first seen.
 """
 

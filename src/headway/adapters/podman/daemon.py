@@ -18,7 +18,7 @@ START_WITHIN = timedelta(seconds=10)
 
 
 class Daemon:
-    """One such program; `mark` is a text of its command line that no other process has (its configuration's path)."""
+    """One such program; `mark` is a text that only its command line has: its configuration's path."""
 
     def __init__(self, *, argv: Sequence[str], pid_file: Path, mark: Path) -> None:
         self._argv = argv

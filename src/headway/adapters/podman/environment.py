@@ -85,7 +85,7 @@ class EnvironmentRun:
         by_key: dict[WorkloadKey, list[LivePod]] = {}
         for pod in pods.values():
             by_key.setdefault(pod.key, []).append(pod)
-        parts = {key: self._step(w, by_key.get(key, []), self.space, held) for key, w in workloads.items()}
+        parts = {key: self._step(w, by_key.get(key, []), self.space) for key, w in workloads.items()}
         self._remove_unnamed(held, workloads, by_key)
         self._records.save()
         ready = [
@@ -117,13 +117,7 @@ class EnvironmentRun:
                             self.pods.forgive(workload.key)
                     self._begun[name, artifact] = self._clock.now().timestamp()
 
-    def _step(
-        self,
-        workload: Workload,
-        pods: Sequence[LivePod],
-        space: AddressSpace,
-        held: Mapping[InstanceName, HeldInstance],
-    ) -> ArtifactHealth:
+    def _step(self, workload: Workload, pods: Sequence[LivePod], space: AddressSpace) -> ArtifactHealth:
         if workload.template is None:
             return progressing(workload.words, Cause.SURROUNDINGS)
         if workload.key.kind == "Job":

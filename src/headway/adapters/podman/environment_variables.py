@@ -51,7 +51,7 @@ def pod_environment(
 
 
 def expand(text: str, known: Mapping[str, str]) -> str:
-    """Replace $(NAME) by its value; an unknown name stays as it is written, $$ becomes $ (Kubernetes API, EnvVar)."""
+    """Replace $(NAME) by its value; an unknown one stays, $$ becomes $ (Kubernetes API, EnvVar)."""
 
     def replace(match: re.Match[str]) -> str:
         if match.group(0) == "$$":

@@ -1,4 +1,4 @@
-"""An environment's network on this machine: podman's bridge, and the route that makes Services' addresses local."""
+"""An environment's network: podman's bridge, and the route that makes Services' addresses local."""
 
 import json
 from datetime import timedelta

@@ -56,7 +56,7 @@ class ArtifactRecord:
         return before != (promotion, rendering)
 
     def settle(self, now: ArtifactHealth) -> ArtifactHealth:
-        """Give the state that is told, from the one that is seen: failed stays, and healthy before is degraded."""
+        """Give the state to tell, from the one seen: failed stays; not healthy any more is degraded."""
         if self.failed:
             return ArtifactHealth(state=DeploymentState.FAILED, cause=Cause.VERSION, words=self.failed)
         if now.state is DeploymentState.FAILED and not self.was_healthy:

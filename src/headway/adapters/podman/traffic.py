@@ -1,4 +1,4 @@
-"""From Services and ready pods to names, listeners and endpoints; the addresses of Services are kept for good."""
+"""From Services and ready pods to names, listeners and endpoints; Services' addresses are kept."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path

@@ -1,0 +1,62 @@
+"""What the engine does not enforce is found, and documented word for word."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from headway.adapters.podman import fields
+
+PAGE = Path(__file__).parents[4] / "docs" / "reference" / "podman-engine.md"
+TABLES = (
+    fields.DONE_KINDS,
+    fields.IGNORED_KINDS,
+    fields.UNSUPPORTED_KINDS,
+    fields.IGNORED_FIELDS,
+    {**fields.UNSUPPORTED_FIELDS, **fields.UNSUPPORTED_CONTAINER_FIELDS, **fields.UNSUPPORTED_OTHERS},
+)
+
+
+def test_the_page_lists_exactly_what_the_code_does() -> None:
+    listed = dict(re.findall(r"^\| `([^`]+)` \| (.+) \|$", PAGE.read_text(), re.MULTILINE))
+    assert listed == {name: words for table in TABLES for name, words in table.items()}
+
+
+def test_an_artifact_that_needs_what_is_not_done_is_told_so() -> None:
+    documents = [
+        {"kind": "StatefulSet", "metadata": {"name": "db"}, "spec": {}},
+        {"kind": "Gateway", "metadata": {"name": "front"}},
+        {"kind": "ServiceAccount", "metadata": {"name": "app"}},
+        {
+            "kind": "Service",
+            "metadata": {"name": "dns"},
+            "spec": {"ports": [{"port": 53, "protocol": "UDP"}]},
+        },
+        {
+            "kind": "Deployment",
+            "metadata": {"name": "app"},
+            "spec": {
+                "template": {
+                    "spec": {
+                        "hostNetwork": True,
+                        "affinity": {},
+                        "containers": [{"lifecycle": {"preStop": {}}}],
+                    }
+                }
+            },
+        },
+    ]
+    found = [(one.kind, one.field, one.blocks) for one in fields.unsupported(documents)]
+    assert found == [
+        ("Deployment", "hostNetwork", False),
+        ("Deployment", "lifecycle", False),
+        ("Gateway", "", False),
+        ("Service", "ports.protocol", False),
+        ("StatefulSet", "", True),
+    ]
+
+
+@pytest.mark.parametrize("kind", sorted(fields.BLOCKING_KINDS))
+def test_what_would_silently_not_run_blocks(kind: str) -> None:
+    (one,) = fields.unsupported([{"kind": kind, "metadata": {"name": "x"}}])
+    assert one.blocks
