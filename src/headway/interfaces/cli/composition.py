@@ -18,7 +18,6 @@ class ServeSettings:
     """The folder of ledger, clones, tokens and `server.json`."""
     estate: str
     """The URL or path of the manifests repository that holds `estate.yaml`."""
-    branch: str = "main"
     host: str = "127.0.0.1"
     """The address to listen on."""
     port: int = 8642
@@ -36,7 +35,7 @@ class AgentRunSettings:
     name: str = "podman"
     """The engine's name, in the name of every podman object."""
     estate: str | None = None
-    """The URL or path of the manifests repository that holds `estate.yaml`; None: as `serve` was told last."""
+    """The URL or path of the manifests repository that holds `estate.yaml`; None: what `serve` uses."""
     environments: tuple[str, ...] = ()
     """Empty: all that the estate gives to podman."""
 
