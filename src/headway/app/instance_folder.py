@@ -1,4 +1,4 @@
-"""An instance's folder on its environment branch: where it stands, what it holds, and how it is recognised."""
+"""An instance's folder on its environment branch: where it is, what it holds, how it is recognised."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What people type, turned into what the situation knows; whatever is unclear is refused with what is there."""
+"""What people type, turned into what the situation knows; what is unclear is refused with what is there."""
 
 from difflib import get_close_matches
 

@@ -1,7 +1,7 @@
 """Brings commits to the branches of one manifests repository, many at a time.
 
-Whatever is asked for while a push is on its way goes out together with the next one: a hundred promotions are
-one push. Invariant: a commit is built only on a tip whose folder for its instance is the one it was decided on.
+Whatever is asked for while a push is on its way goes out together with the next one: a hundred promotions
+are one push. Invariant: a commit is built only on a tip whose folder is the one that it was decided on.
 """
 
 import asyncio

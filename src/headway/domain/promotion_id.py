@@ -1,4 +1,4 @@
-"""A promotion's id: found again after a squash or a cherry-pick, different when a version comes a second time."""
+"""A promotion's id: found again after a squash, different when the same version comes a second time."""
 
 from collections.abc import Sequence
 from hashlib import sha256

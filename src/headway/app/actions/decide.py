@@ -43,7 +43,7 @@ async def record_decision(
     *,
     also: Sequence[NewFact] = (),
 ) -> bool:
-    """Record a decision, with facts that belong to it, if `only_if` still holds; say whether it was recorded."""
+    """Record a decision, and what belongs to it, if `only_if` still holds; say whether it was recorded."""
     actor = HEADWAY if action.asked_by is None else Actor(f"person:{action.asked_by}")
     decision = desk.fact(body, reason=action.reason, actor=actor)
     return await desk.recorder.record([*also, decision], only_if=only_if)

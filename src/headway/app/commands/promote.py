@@ -1,4 +1,4 @@
-"""Promote: ask for a version; it goes as soon as the gates let it, and no automatic choice comes before it."""
+"""Promote: ask for a version; it goes as soon as the gates let it, before any automatic choice."""
 
 from dataclasses import dataclass
 

@@ -61,19 +61,18 @@ async def roll_back(
     for instance in instances:
         require(desk.situation, who, Verb.ROLL_BACK, f"{artifact} in {instance}")
     words = require_reason(reason) if not dry_run else reason
-    return tuple([await _roll_back_one(desk, who, artifact, one, to, words, dry_run) for one in instances])
+    return tuple(
+        [
+            await _roll_back_one(desk, who, Cell(artifact, one), to=to, reason=words, dry_run=dry_run)
+            for one in instances
+        ]
+    )
 
 
 async def _roll_back_one(
-    desk: Desk,
-    who: str,
-    artifact: ArtifactName,
-    instance: InstanceName,
-    to: Version | None,
-    reason: str,
-    dry_run: bool,
+    desk: Desk, who: str, cell: Cell, *, to: Version | None, reason: str, dry_run: bool
 ) -> RolledBack:
-    cell = Cell(artifact, instance)
+    artifact, instance = cell
     await _until_nothing_is_on_its_way(desk, instance)
     running = _running(desk, cell)
     target = to if to is not None else last_good(desk.situation, cell)
@@ -207,7 +206,7 @@ def _siblings(
 
 
 async def _until_nothing_is_on_its_way(desk: Desk, instance: InstanceName) -> None:
-    """A decided promotion lands or is lost within a moment; until then nobody knows what would be rolled back."""
+    """A decided promotion lands or is lost within a moment; until then nobody knows what runs."""
     deadline = desk.now + _WAITS_FOR_PUSH
     while any(one.landed_at is None for one in desk.situation.instance(instance).underway):
         if not await desk.recorder.changed(desk.outside.clock, deadline):

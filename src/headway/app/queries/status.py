@@ -65,6 +65,8 @@ class Status:
     """Instances and artifacts that run and that no file names any more: frozen as they are."""
     refused: tuple[str, ...]
     """What is wrong with the estate on `main`; the last good one is in force."""
+    waiting: tuple[str, ...]
+    """What the estate on `main` would loosen; it takes force once it is accepted."""
     away: tuple[str, ...]
     """Outside systems that do not answer."""
 
@@ -85,6 +87,7 @@ def status(desk: Desk, application: str | None = None) -> Status:
         instances=tuple(_instance(desk, name) for name in names),
         left=_left(situation),
         refused=situation.refused,
+        waiting=situation.waiting.loosens if situation.waiting else (),
         away=tuple(
             f"{source} {name} since {since:%H:%M:%S}: {words}"
             for (source, name), (since, words) in sorted(situation.away.items())
@@ -186,6 +189,7 @@ def _left(situation: Situation) -> tuple[str, ...]:
 def attention(board: Status) -> tuple[str, ...]:
     """Give what needs somebody, worst first, one line each."""
     lines = [f"estate refused: {problem}" for problem in board.refused]
+    lines += [f"estate waits for `headway accept`: {loosened}" for loosened in board.waiting]
     lines += [f"away: {words}" for words in board.away]
     for instance in board.instances:
         lines += [f"{instance.name} changed by other hands: {instance.touched}"] if instance.touched else []

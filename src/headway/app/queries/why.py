@@ -110,4 +110,6 @@ def _conclusion(desk: Desk, cell: Cell, answers: tuple[Answer, ...], version: Ve
         return f"{newest.version} may enter {cell.instance} and is about to."
     first = newest.blocked[0]
     opens = f" It can open at {first.next_at:%Y-%m-%d %H:%M:%S} UTC." if first.next_at else ""
-    return f"{newest.version} is not in {cell.instance} because of {first.gate}: {first.words}.{opens} {first.who[:1].upper()}{first.who[1:]} can change that."
+    who = f"{first.who[:1].upper()}{first.who[1:]}"
+    blocked = f"{newest.version} is not in {cell.instance} because of {first.gate}: {first.words}."
+    return f"{blocked}{opens} {who} can change that."

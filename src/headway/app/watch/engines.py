@@ -59,7 +59,7 @@ class EngineWatch:
             self._settling[observation.instance] = task
 
     async def repeat(self, instance: InstanceName) -> None:
-        """Take the latest observation in again: the lock that it speaks of may only now have been seen to land."""
+        """Take the latest observation in again: its lock may only now have been seen to land."""
         latest = self._latest.get(instance)
         if latest is not None:
             await self.observe(latest)

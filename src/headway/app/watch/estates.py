@@ -8,9 +8,10 @@ from headway.app.instance_folder import inputs_of
 from headway.app.ports import MainCommit, Manifests, Refs
 from headway.domain.checks import Check
 from headway.domain.estate import Application, Artifact, Estate, ManifestsRepository
+from headway.domain.estate.loosening import loosenings
 from headway.domain.estate.problems import EstateInvalid
 from headway.domain.estate.sources import APPLICATION_FILE, ESTATE_FILE, SourceTree
-from headway.domain.facts import ConfigurationFound, EstateRefused, EstateTaken, NewFact
+from headway.domain.facts import ConfigurationFound, EstateRefused, EstateTaken, EstateWaiting, NewFact
 from headway.domain.names import CommitId, RepositoryName, TreeId
 
 _BATCH = 200
@@ -29,7 +30,9 @@ class EstateWatch:
     async def take(self, tips: Mapping[RepositoryName, Refs]) -> None:
         """Take up what stands at the tips; a broken estate leaves the last good one in force and says so."""
         mains = {name: refs.main for name, refs in tips.items() if refs.main is not None}
-        if mains != self._read_at:
+        waiting = self._desk.situation.waiting
+        accepted = waiting is not None and waiting.fingerprint == self._desk.situation.accepted
+        if mains != self._read_at or accepted:
             await self._read_estate(mains)
             self._read_at = dict(mains)
         for name, tip in mains.items():
@@ -51,18 +54,32 @@ class EstateWatch:
             if problems != desk.situation.refused:
                 await desk.record(desk.fact(EstateRefused(commits=dict(mains), problems=problems)))
             return
-        if read.estate != desk.situation.estate or desk.situation.refused:
-            await desk.record(desk.fact(EstateTaken(commits=dict(mains), estate=read.estate)))
+        await self._take_force(mains, read.estate)
+
+    async def _take_force(self, mains: Mapping[RepositoryName, CommitId], estate: Estate) -> None:
+        """Put an estate in force, unless it loosens something that nobody accepted yet."""
+        desk = self._desk
+        before = desk.situation.estate
+        loosens = loosenings(before, estate) if before is not None else ()
+        named = _joined([TreeId(f"{name}={commit}") for name, commit in sorted(mains.items())])[:16]
+        if loosens and desk.situation.accepted != named:
+            waiting = desk.situation.waiting
+            if waiting is None or waiting.fingerprint != named:
+                body = EstateWaiting(commits=dict(mains), fingerprint=named, loosens=loosens)
+                await desk.record(desk.fact(body))
+            return
+        if estate != before or desk.situation.refused or desk.situation.waiting:
+            await desk.record(desk.fact(EstateTaken(commits=dict(mains), estate=estate)))
 
     def repositories(self) -> Sequence[ManifestsRepository]:
-        """Give the repositories that are known now: those listed on `main`, or else by the estate in force."""
+        """Give the repositories that are known now: those listed on `main`, else in the estate in force."""
         if self._listed:
             return self._listed
         estate = self._desk.situation.estate
         return tuple(estate.repositories.values()) if estate else (self._desk.outside.home,)
 
     async def take_list(self, home: Refs) -> None:
-        """Learn from ``estate.yaml`` which repositories there are; one that cannot be read changes nothing."""
+        """Learn from ``estate.yaml`` which repositories there are; a broken one changes nothing."""
         if home.main is None:
             return
         manifests, _ = self._desk.outside.repository(self._desk.outside.home)
@@ -202,7 +219,7 @@ def _checks_for(artifact: Artifact, checks: tuple[Check, ...]) -> tuple[Check, .
 async def _inputs(
     manifests: Manifests, estate: Estate, applications: Sequence[Application], commit: CommitId
 ) -> dict[str, str]:
-    """Fingerprint what each artifact's overlays can read at a commit, then ``|`` and where its checks stand."""
+    """Fingerprint what each artifact's overlays can read at a commit, then ``|`` and its checks' file."""
     paths: list[str] = []
     for application in applications:
         paths.append(f"{application.name}/{APPLICATION_FILE}")

@@ -4,7 +4,7 @@ Each body is a frozen dataclass with a stable `TYPE` and a `SCHEMA` number. A ne
 when old records would be misread, a new schema number with an upcaster in the ledger.
 """
 
-from headway.domain.facts.estate import EstateRefused, EstateTaken
+from headway.domain.facts.estate import EstateAccepted, EstateRefused, EstateTaken, EstateWaiting
 from headway.domain.facts.fact import Actor, Fact, NewFact
 from headway.domain.facts.instances import InstanceFound, InstanceTouched, InstanceUntouched, StopsLanded
 from headway.domain.facts.people import ApprovalGiven, PromotionAsked, PromotionUnasked
@@ -33,6 +33,8 @@ from headway.domain.facts.versions import (
 FactBody = (
     EstateTaken
     | EstateRefused
+    | EstateWaiting
+    | EstateAccepted
     | ImageFound
     | ImagesLookedAt
     | ConfigurationFound
@@ -69,8 +71,10 @@ __all__ = [
     "Change",
     "ConfigurationFound",
     "DeploymentSeen",
+    "EstateAccepted",
     "EstateRefused",
     "EstateTaken",
+    "EstateWaiting",
     "Fact",
     "FactBody",
     "HoldLifted",

@@ -26,3 +26,24 @@ class EstateRefused:
     SCHEMA: ClassVar = 1
     commits: Mapping[RepositoryName, CommitId]
     problems: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EstateWaiting:
+    """What stands on `main` loosens a gate or gives a role: it waits until somebody accepts it."""
+
+    TYPE: ClassVar = "estate-waiting"
+    SCHEMA: ClassVar = 1
+    commits: Mapping[RepositoryName, CommitId]
+    fingerprint: str
+    """Of the commits: what is accepted is exactly this."""
+    loosens: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EstateAccepted:
+    """A person who held the power before lets a looser estate take force. The actor of the fact did."""
+
+    TYPE: ClassVar = "estate-accepted"
+    SCHEMA: ClassVar = 1
+    fingerprint: str

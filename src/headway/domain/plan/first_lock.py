@@ -69,7 +69,7 @@ def plan_first_lock(situation: Situation, instance: InstanceName, now: datetime)
 
 
 def _choose(situation: Situation, cell: Cell, now: datetime, index: int) -> Question | Blocked | None:
-    """Choose one artifact's version; Blocked: the lock waits for it; None: it has none yet and comes later."""
+    """Choose one artifact's version; Blocked: the lock waits for it; None: it comes later."""
     wave = situation.lane(cell.instance.application)[index]
 
     def question(version: Version) -> Question:

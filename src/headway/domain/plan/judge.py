@@ -81,22 +81,23 @@ def judge(trial: Trial) -> Judgement:
         return Judgement(
             action=_conclude(trial, Outcome.REPLACED, "another commit changed the same artifact")
         )
-    if one.verdict is Verdict.FAILED:
-        return Judgement(action=_bad(trial, _words_of_checks(one)))
-    for name, seen in trial.healths().items():
-        if (
-            seen
-            and seen.cause is Cause.VERSION
-            and seen.state
-            in (
-                DeploymentState.FAILED,
-                DeploymentState.DEGRADED,
-            )
-        ):
-            return Judgement(action=_bad(trial, f"{name} {seen.state}: {seen.words}"))
+    found = _found_bad(trial)
+    if found is not None:
+        return Judgement(action=_bad(trial, found))
     if one.healthy_at is None:
         return _not_healthy(trial, one.landed_at)
     return _healthy(trial, one.healthy_at)
+
+
+def _found_bad(trial: Trial) -> str | None:
+    """Say what condemns the version; None: nothing does."""
+    if trial.underway.verdict is Verdict.FAILED:
+        return _words_of_checks(trial.underway)
+    bad = (DeploymentState.FAILED, DeploymentState.DEGRADED)
+    for name, seen in trial.healths().items():
+        if seen and seen.cause is Cause.VERSION and seen.state in bad:
+            return f"{name} {seen.state}: {seen.words}"
+    return None
 
 
 def _is_replaced(one: Underway, state: InstanceState) -> bool:

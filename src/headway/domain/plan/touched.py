@@ -7,8 +7,10 @@ from headway.domain.facts import (
     ApprovalGiven,
     ConfigurationFound,
     DeploymentSeen,
+    EstateAccepted,
     EstateRefused,
     EstateTaken,
+    EstateWaiting,
     Fact,
     HoldLifted,
     HoldPlaced,
@@ -42,6 +44,7 @@ class Touches:
 
 
 _EVERYTHING = (EstateTaken, SourceAway, SourceBack)
+_NOTHING = (EstateRefused, EstateWaiting, EstateAccepted)
 _OF_ONE_ARTIFACT = (
     ImageFound,
     ImagesLookedAt,
@@ -64,7 +67,7 @@ _SEEN_FROM_NEAR = (
 def touched_by(situation: Situation, fact: Fact) -> Touches:
     """Say what a fact touches, in the situation that it was folded into."""
     body: Any = fact.body
-    if body is None or isinstance(body, EstateRefused):
+    if body is None or isinstance(body, _NOTHING):
         return Touches()
     if isinstance(body, _EVERYTHING):
         return Touches(everything=True)

@@ -6,21 +6,24 @@ from immutables import Map
 
 from headway.domain.facts import (
     ConfigurationFound,
+    EstateAccepted,
     EstateRefused,
     EstateTaken,
+    EstateWaiting,
     Fact,
     ImageFound,
     ImagesLookedAt,
     RenderingFound,
 )
 from headway.domain.names import ArtifactName
+from headway.domain.situation.records import WaitingEstate
 from headway.domain.situation.shelf import Configuration, Image, Rendering, Shelf, ranked
 from headway.domain.situation.situation import Situation
 
 
 def estate_taken(situation: Situation, _: Fact, body: EstateTaken) -> Situation:
     """Put an estate in force; declared ranges may have changed, so images are ordered anew."""
-    there = replace(situation, estate=body.estate, refused=())
+    there = replace(situation, estate=body.estate, refused=(), waiting=None)
     shelves: Map[ArtifactName, Shelf] = there.shelves
     for artifact, shelf in there.shelves.items():
         shelves = shelves.set(artifact, ranked(shelf, _semver(there, artifact)))
@@ -30,6 +33,17 @@ def estate_taken(situation: Situation, _: Fact, body: EstateTaken) -> Situation:
 def estate_refused(situation: Situation, _: Fact, body: EstateRefused) -> Situation:
     """Keep the last good estate, and what is wrong with the newest."""
     return replace(situation, refused=body.problems)
+
+
+def estate_waiting(situation: Situation, _: Fact, body: EstateWaiting) -> Situation:
+    """Keep the estate in force, and what the one on `main` would loosen."""
+    waiting = WaitingEstate(fingerprint=body.fingerprint, loosens=body.loosens)
+    return replace(situation, waiting=waiting, refused=())
+
+
+def estate_accepted(situation: Situation, _: Fact, body: EstateAccepted) -> Situation:
+    """Let exactly that estate take force at the next look."""
+    return replace(situation, accepted=body.fingerprint)
 
 
 def image_found(situation: Situation, fact: Fact, body: ImageFound) -> Situation:

@@ -205,3 +205,11 @@ class Approval:
     differences: Mapping[str, str]
     by: str
     at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaitingEstate:
+    """An estate that loosens something and was not accepted yet."""
+
+    fingerprint: str
+    loosens: tuple[str, ...]

@@ -14,6 +14,7 @@ from headway.domain.situation.records import (
     InstanceState,
     Quarantine,
     TakenBack,
+    WaitingEstate,
     WaveState,
 )
 from headway.domain.situation.shelf import Shelf
@@ -36,6 +37,10 @@ class Situation:
     """None: no estate was ever in force."""
     refused: tuple[str, ...] = ()
     """What is wrong with the estate on `main`; empty: nothing, it is in force."""
+    waiting: WaitingEstate | None = None
+    """The estate on `main` that waits for `accept`; None: none does."""
+    accepted: str = ""
+    """The fingerprint of the estate that was accepted last."""
     shelves: Map[ArtifactName, Shelf] = field(default_factory=Map)
     cells: Map[Cell, CellState] = field(default_factory=Map)
     instances: Map[InstanceName, InstanceState] = field(default_factory=Map)
