@@ -45,7 +45,7 @@ class Behaviour:
 
     does: Does = Does.RUNS
     after: timedelta = timedelta(seconds=1)
-    """RUNS: until ready; CRASHES: until the crash (it counts as ready from 1 s on); NEVER_READY: until given up."""
+    """RUNS: until ready; CRASHES: until the crash (ready from 1 s on); NEVER_READY: until given up."""
     check: Verdict = Verdict.PASSED
     check_takes: timedelta = timedelta(seconds=1)
     only_in: frozenset[InstanceName] | None = None

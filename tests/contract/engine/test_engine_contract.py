@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.fixtures.images import ImagePublisher
+from tests.fixtures.podman_engine import INSTANCE, STAGING, deployment, running_engine, service
 
 from headway.app.ports import CheckRequest, Engine, Reference
 from headway.domain.checks import HttpCheck, Verdict
@@ -16,8 +18,6 @@ from headway.domain.deployment import ArtifactHealth, Cause, DeploymentState, Ob
 from headway.domain.names import InstanceName, PromotionId
 from headway.testing.desired_state import InMemoryDesiredState
 from headway.testing.engine import Behaviour, Does, InMemoryEngine
-from tests.fixtures.images import ImagePublisher
-from tests.fixtures.podman_engine import INSTANCE, STAGING, deployment, running_engine, service
 
 BEHAVES: Mapping[str, tuple[Behaviour, Mapping[str, str]]] = {
     "good": (Behaviour(), {}),

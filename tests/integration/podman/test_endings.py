@@ -1,6 +1,7 @@
 """Whose fault an end is: only what ran and ended by itself, watched, tells something of the version."""
 
 import asyncio
+import contextlib
 
 import httpx
 from tests.fixtures.images import ImagePublisher
@@ -40,10 +41,8 @@ async def test_a_crash_after_healthy_degrades_and_heals(
     image = images.publish().reference
     promotion = await podman_engine.deploy({"app1": [deployment(image), service(node_port=port)]})
     await podman_engine.until_state(promotion, DeploymentState.HEALTHY)
-    try:
+    with contextlib.suppress(httpx.HTTPError):
         await answer(port, "/exit?code=3")
-    except httpx.HTTPError:
-        pass
     told = await podman_engine.until(
         promotion, lambda seen: seen["app1"].cause is Cause.VERSION and "exit status 3" in seen["app1"].words
     )

@@ -1,5 +1,6 @@
 """Jobs run once for each promotion that changes their rendering, and their failure is the deployment's."""
 
+from pathlib import Path
 from typing import Any
 
 from tests.fixtures.images import ImagePublisher
@@ -30,8 +31,7 @@ async def marks(engine: TestEngine) -> list[str]:
     """Read what the runs left behind."""
     volume = f"headway-{engine.settings.name}-staging-oneconnect-staging-marks"
     place = await engine.podman("volume", "inspect", "--format", "{{.Mountpoint}}", volume)
-    with open(f"{place}/file") as file:
-        return file.read().split()
+    return (Path(place) / "file").read_text().split()
 
 
 async def test_a_job_runs_once_for_each_promotion_that_changes_it_and_never_for_a_restart(

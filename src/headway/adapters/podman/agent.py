@@ -24,7 +24,7 @@ from headway.domain.errors import Conflict
 
 
 async def run_agent(settings: AgentSettings, desired: DesiredState, clock: Clock) -> None:
-    """Run an engine and serve its socket until cancelled; then containers, proxies and names stay as they are.
+    """Run an engine and serve its socket until cancelled; containers, proxies and names stay as they are.
 
     Raises:
         Conflict: `agent-runs`: another agent works with this state folder.
@@ -44,7 +44,7 @@ async def run_agent(settings: AgentSettings, desired: DesiredState, clock: Clock
             try:
                 await engine.run()
             finally:
-                # Cancelled, uvicorn would leave its listener in the loop; asked, it ends what it serves first.
+                # Cancelled, uvicorn leaves its listener in the loop; asked, it ends what it serves first.
                 server.should_exit = True
                 await serving
 

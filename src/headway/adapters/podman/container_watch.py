@@ -1,8 +1,9 @@
 """Asks one container's probes while it runs, and says whether it is ready.
 
-Readiness is asked often (from 50 ms, doubling to its period) until it first succeeds, so that a pod joins
-when it can; afterwards the manifest's period and thresholds hold. A container without a readiness probe counts
-as ready once it has run for 300 ms: what crashes at once was never ready.
+Readiness is asked often (from 50 ms, doubling up to its period) until it first succeeds, so that a pod
+joins when it can; afterwards the manifest's period and thresholds hold. A
+container without a readiness probe counts as ready once it has run for 300 ms: what crashes at once was
+never ready.
 """
 
 import asyncio

@@ -60,7 +60,7 @@ class Endings:
         for gone in self._events.keys() - present:
             del self._events[gone]
 
-    async def judge(self, container: LiveContainer) -> Ending:
+    async def judge(self, container: LiveContainer) -> Ending:  # noqa: PLR0911 - one return for each way to end
         """Say what the end of this container's last run tells."""
         name, code = container.name, container.exit_code
         if container.id not in self._watched:

@@ -37,7 +37,7 @@ EVENT_PAUSE_S = 1.0
 
 
 class PodmanEngine:
-    """One engine in its agent process; `run` does everything, the other methods may be called while it runs."""
+    """One engine in its agent process; `run` works, the other methods may be called meanwhile."""
 
     def __init__(self, settings: AgentSettings, desired: DesiredState, clock: Clock) -> None:
         self._settings = settings
@@ -47,8 +47,11 @@ class PodmanEngine:
         self._podman.prepare()
         self._records = Records(settings.state / "records.json")
         self._endings = Endings(self._podman)
+        # As a kubelet's probes: no certificate is verified, no connection is kept.
         self._client = httpx.AsyncClient(
-            trust_env=False, verify=False, limits=httpx.Limits(max_keepalive_connections=0)
+            trust_env=False,
+            verify=False,  # noqa: S501 - see above
+            limits=httpx.Limits(max_keepalive_connections=0),
         )
         self._wake = asyncio.Event()
         self._asked = {name: asyncio.Event() for name in settings.environments}
@@ -97,7 +100,7 @@ class PodmanEngine:
         return self._hub.subscribe()
 
     def interrupt(self, instance: InstanceName) -> None:
-        """Have every branch that holds the instance read at once: the newest lock replaces what is under way."""
+        """Have every branch that holds the instance read at once: the newest lock replaces what runs."""
         for environment, held in self._held.items():
             if instance in held.by_name:
                 self._asked[environment].set()

@@ -143,7 +143,9 @@ class EnvironmentRun:
             serves=retirement is not None and retirement.serves and pod.is_running,
         )
 
-    def _health(self, workload: Workload, seen: Sequence[SeenPod], step: RolloutStep) -> ArtifactHealth:
+    def _health(  # noqa: PLR0911 - one return for each thing that can be said
+        self, workload: Workload, seen: Sequence[SeenPod], step: RolloutStep
+    ) -> ArtifactHealth:
         key, template = workload.key, workload.template
         assert template is not None  # noqa: S101 - checked by _step
         mine = [one for one in seen if one.pod.template == template.digest and not one.retiring]

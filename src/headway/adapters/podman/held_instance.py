@@ -67,7 +67,7 @@ class HeldInstances:
         services: list[Service] = []
         for artifact, documents in desired.artifacts.items():
             place = (self._environment, name, namespace, artifact)
-            workloads += workloads_of(*place, documents, config_maps)
+            workloads += workloads_of(*place, documents, config_maps=config_maps)
             services += services_of(*place, documents)
         return HeldInstance(
             name=name,

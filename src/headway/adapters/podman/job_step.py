@@ -27,7 +27,7 @@ class JobStep:
 HEALTHY = ArtifactHealth(state=DeploymentState.HEALTHY)
 
 
-def next_job_step(
+def next_job_step(  # noqa: PLR0911 - one return for each thing that can be said
     workload: Workload,
     run: JobRun,
     attempts: Sequence[LivePod],

@@ -86,7 +86,7 @@ class PodSet:
         self._ready_since: dict[str, float] = {}
 
     async def adopt(self, pods: Mapping[str, LivePod]) -> None:
-        """Begin where the last agent left: what the proxy serves counts as ready until a probe says otherwise."""
+        """Begin where the last agent left: what the proxy serves is ready until a probe says otherwise."""
         if self._adopted is None:
             self._adopted = frozenset(await self._proxy.serving())
             self._positions = count(len(pods))
@@ -161,7 +161,9 @@ class PodSet:
         if place in self._starting or (pause is not None and pause.until > now):
             return
         address = space.pod(next(self._positions))
-        self._starting[place] = pod = new_pod(self._settings, workload.key, template, ordinal, address, job)
+        self._starting[place] = pod = new_pod(
+            self._settings, workload.key, template, ordinal, address, job=job
+        )
         self._spawn(("start", pod.name), self._start(workload, pod, space))
 
     def retire(self, pod: LivePod) -> None:

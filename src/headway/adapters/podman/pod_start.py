@@ -28,6 +28,7 @@ def new_pod(
     template: PodTemplate,
     ordinal: int,
     address: str,
+    *,
     job: str = "",
 ) -> LivePod:
     """Name a pod that is to be started."""

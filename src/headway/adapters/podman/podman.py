@@ -98,7 +98,7 @@ class Podman:
         await self.call("pod", "rm", "--force", "--ignore", "--time", "0", name)
 
     async def last_words(self, container: str) -> str:
-        """Give the last lines that a container wrote, at most 3 and 300 characters; empty: none or unknown."""
+        """Give the last lines that a container wrote, at most 3 lines, 300 characters; empty: none."""
         with contextlib.suppress(Transient):
             done = await self._run(self._calls, SHORT, b"", "logs", "--tail", "3", container)
             text = " | ".join((done.output.decode(errors="replace") + done.complaint).split("\n"))

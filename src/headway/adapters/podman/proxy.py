@@ -154,9 +154,11 @@ class Proxy:
                 place = f"{backend}/s{free.pop(0)}"
                 joins.append(f"set server {place} addr {endpoint.address} port {endpoint.port}")
                 joins.append(f"set server {place} state ready")
-            for slot in mine:
-                if slot.serving and slot.endpoint not in wanted:
-                    leaves.append(f"set server {backend}/s{slot.number} state drain")
+            leaves += [
+                f"set server {backend}/s{slot.number} state drain"
+                for slot in mine
+                if slot.serving and slot.endpoint not in wanted
+            ]
         # What joins is served before what leaves is drained.
         for commands in (joins, leaves):
             for start in range(0, len(commands), 20):
@@ -183,7 +185,7 @@ class Proxy:
 def _roomy(
     listener: Listener, endpoints: Mapping[str, frozenset[Endpoint]], slots: Sequence[Slot]
 ) -> Listener:
-    """Give a backend more slots when it needs them: three times its endpoints, in steps, and never fewer again."""
+    """Give a backend enough slots: three times its endpoints, in steps, and never fewer again."""
     present = sum(1 for slot in slots if slot.backend == listener.name)
     room = max(SLOTS, present)
     while room < 3 * len(endpoints.get(listener.name, ())):

@@ -55,7 +55,7 @@ class ProxySocket:
             ) from away
 
     async def _connect(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-        """Connect through the folder's descriptor: the kernel takes 107 bytes of a path and no more (unix(7))."""
+        """Connect through the folder's descriptor: the kernel takes only 107 bytes of a path (unix(7))."""
         folder = os.open(self._path.parent, os.O_PATH | os.O_DIRECTORY)
         try:
             return await asyncio.open_unix_connection(f"/proc/self/fd/{folder}/{self._path.name}")

@@ -53,6 +53,7 @@ def workloads_of(
     namespace: str,
     artifact: str,
     documents: Sequence[Mapping[str, Any]],
+    *,
     config_maps: Mapping[str, Mapping[str, Any]],
 ) -> tuple[Workload, ...]:
     """Read what an artifact's documents ask to run; `config_maps` are all of the namespace."""
