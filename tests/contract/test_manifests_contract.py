@@ -193,6 +193,15 @@ async def test_equal_folders_have_equal_ids_wherever_they_stand(clone: Clone) ->
     assert ids["a/x"] is not None
 
 
+async def test_a_stored_folder_is_read_back_by_its_tree(clone: Clone) -> None:
+    manifests = clone()
+    await land(manifests, "main", None, change({"n": b"1"}))
+    tree = await manifests.write_folder({"a": b"1", "b/c": b"2"})
+    assert await manifests.read_tree(tree) == {"a": b"1", "b/c": b"2"}
+    with pytest.raises(UsageError, match="no tree"):
+        await manifests.read_tree(TreeId("0" * 40))
+
+
 async def test_mains_line_counts_positions_from_the_first_commit(clone: Clone) -> None:
     manifests = clone()
     tip: CommitId | None = None

@@ -158,6 +158,14 @@ class Manifests(Protocol):
         """Give every file under a folder, by its path relative to the folder; empty when it is not there."""
         ...
 
+    async def read_tree(self, tree: TreeId) -> Mapping[str, bytes]:
+        """Give every file of a tree that the repository has, by its path in it.
+
+        Raises:
+            UsageError: `tree-unknown`.
+        """
+        ...
+
     async def write_folder(self, files: Mapping[str, bytes]) -> TreeId:
         """Store files as a tree of the clone and give its id; idempotent."""
         ...

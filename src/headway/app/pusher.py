@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 from headway.app.ports import BranchPush, BranchPushed, Manifests, NewCommit, PushResult
+from headway.domain.errors import UsageError
 from headway.domain.names import CommitId, InstanceName
 
 
@@ -93,14 +94,26 @@ class Pusher:
         """Push a batch; give those that lost a race."""
         by_branch: dict[str, list[tuple[_Request, NewCommit]]] = {}
         for request in batch:
-            built = await request.build(self.tips.get(request.branch))
+            try:
+                built = await request.build(self.tips.get(request.branch))
+            except UsageError as error:
+                # One instance's folder that cannot be read stops nobody else's push.
+                request.done.set_exception(error)
+                continue
             if isinstance(built, str):
                 request.done.set_result(Pushed(result=PushResult.MOVED, commit=None, words=built))
             else:
                 by_branch.setdefault(request.branch, []).append((request, built))
         if not by_branch:
             return []
-        results = await self._manifests.push([self._branch_push(*one) for one in by_branch.items()])
+        try:
+            results = await self._manifests.push([self._branch_push(*one) for one in by_branch.items()])
+        except UsageError as error:
+            if len(batch) == 1:
+                batch[0].done.set_exception(error)
+                return []
+            left = [request for commits in by_branch.values() for request, _ in commits]
+            return [again for request in left for again in await self._push_once([request])]
         again: list[_Request] = []
         for result in results:
             again += await self._settle(by_branch[result.branch], result)

@@ -128,6 +128,13 @@ class InMemoryManifests:
         folder = find(self._stored(commit).root, path)
         return dict(files_below(folder)) if isinstance(folder, Folder) else {}
 
+    async def read_tree(self, tree: TreeId) -> Mapping[str, bytes]:
+        """See `Manifests.read_tree`."""
+        folder = self.remote.trees.get(tree)
+        if not isinstance(folder, Folder):
+            raise UsageError("tree-unknown", f"the clone has no tree {tree}", why="nobody stored it", next_step="-")
+        return dict(files_below(folder))
+
     async def write_folder(self, files: Mapping[str, bytes]) -> TreeId:
         """See `Manifests.write_folder`."""
         folder = apply_edits(EMPTY, files, self.remote.trees)

@@ -105,6 +105,12 @@ class GitManifests:
             lambda repository: reading.read_folder(reading.known_commit(repository, commit).tree, path)
         )
 
+    async def read_tree(self, tree: TreeId) -> Mapping[str, bytes]:
+        """See `Manifests.read_tree`."""
+        return await self._clone.run(
+            lambda repository: reading.read_folder(reading.known_tree(repository, tree), "")
+        )
+
     async def write_folder(self, files: Mapping[str, bytes]) -> TreeId:
         """See `Manifests.write_folder`."""
         return await self._clone.run(

@@ -39,6 +39,23 @@ def known_commit(repository: pygit2.Repository, commit: str) -> pygit2.Commit:
     return found
 
 
+def known_tree(repository: pygit2.Repository, tree: str) -> pygit2.Tree:
+    """Give a tree of the clone.
+
+    Raises:
+        UsageError: `tree-unknown`.
+    """
+    found = repository.get(tree)
+    if not isinstance(found, pygit2.Tree):
+        raise UsageError(
+            "tree-unknown",
+            f"the clone has no tree {tree[:12]}",
+            why="it was written into another clone, or the clone was made anew",
+            next_step="write the folder again",
+        )
+    return found
+
+
 def commit_unknown(commit: str) -> UsageError:
     """Make the error for a commit that the clone does not have."""
     return UsageError(

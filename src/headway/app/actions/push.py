@@ -7,6 +7,7 @@ from headway.app.instance_folder import LockedFolder, branch_of, empty_folder, f
 from headway.app.lock_text import write_lock
 from headway.app.ports import NewCommit, PushResult
 from headway.app.stops_text import stops_edits
+from headway.domain.errors import UsageError
 from headway.domain.facts import PromotionLanded, PromotionLost, StopsLanded
 from headway.domain.names import CommitId, InstanceName, TreeId
 from headway.domain.plan.actions import Push, WriteStops
@@ -39,7 +40,12 @@ async def push(desk: Desk, action: Push) -> None:
             return "the instance's folder is not the one that was decided on"
         return _commit(desk, action.instance, mine, after)
 
-    pushed = await desk.pusher_of(action.instance).push(branch, action.instance, build)
+    try:
+        pushed = await desk.pusher_of(action.instance).push(branch, action.instance, build)
+    except UsageError as error:
+        # Its manifests are gone with a clone that was made anew, say: the plan makes them again.
+        await _not_landed(desk, action.instance, mine, f"{error.what}: {error.why}")
+        return
     if pushed.result is PushResult.LANDED and pushed.commit is not None:
         await landed(desk, action.instance, mine, pushed.commit, stops=written)
     else:

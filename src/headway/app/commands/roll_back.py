@@ -34,6 +34,8 @@ class RolledBack:
     after: str | None
     """None: it had no last good version there and is taken out."""
     hold_id: str
+    jobs: tuple[str, ...]
+    """Jobs of the version that comes back: they run again."""
     others: tuple[InstanceName, ...]
     """Instances of the same wave where the version landed already: it stays there until asked for too."""
     dropped: tuple[InstanceName, ...]
@@ -101,12 +103,21 @@ async def _roll_back_one(
         before=label(running),
         after=label(target) if target else None,
         hold_id=f"{body.promotion_id}-{artifact.artifact}",
+        jobs=await _jobs(desk, instance, body),
         others=others,
         dropped=dropped,
     )
     if not dry_run:
         await _record(desk, action, body, result)
     return result
+
+
+async def _jobs(desk: Desk, instance: InstanceName, body: PromotionDecided) -> tuple[str, ...]:
+    """Find the Jobs among the manifests that come back."""
+    manifests, _ = desk.repository_of(instance)
+    trees = [change.manifests for change in body.changes if change.manifests is not None]
+    files = [name for tree in trees for name in await manifests.read_tree(tree)]
+    return tuple(sorted(name.removesuffix(".yaml") for name in files if name.startswith("job-")))
 
 
 async def _record(desk: Desk, action: Decide, body: PromotionDecided, result: RolledBack) -> None:
