@@ -22,6 +22,8 @@ class ServeSettings:
     """The address to listen on."""
     port: int = 8642
     """0: any free one; `server.json` names it."""
+    plain_http: tuple[str, ...] = ()
+    """Registries, besides those of this machine, that speak plain HTTP."""
     agents: bool = True
     """Whether a podman agent is started for this machine if none answers."""
 

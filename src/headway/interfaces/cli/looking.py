@@ -1,0 +1,206 @@
+"""Commands that look: status, versions, why, history."""
+
+import time
+from typing import Annotated, Any
+
+import typer
+
+from headway.domain.errors import Transient
+from headway.interfaces.cli.board import (
+    TITLES,
+    WIDE_TITLES,
+    applications_of,
+    board_rows,
+    waiting_lines,
+)
+from headway.interfaces.cli.client import Client, Params
+from headway.interfaces.cli.options import Artifact, Into, Output, session_of
+from headway.interfaces.cli.screen import Cell, Format, busy, note, plain, say, show_document, show_table
+from headway.interfaces.cli.spans import shown_instant
+
+_WATCHES_FOR_S = 50.0
+"""How long one request of `--watch` is kept open; the server says at once when something happened."""
+_ASKS_AGAIN_AFTER_S = 2.0
+
+
+def status(
+    context: typer.Context,
+    *,
+    application: Annotated[str | None, typer.Argument(help="Only this application.")] = None,
+    watch: Annotated[bool, typer.Option("--watch", "-w", help="Show it anew whenever it changes.")] = False,
+    output: Output = Format.TABLE,
+) -> None:
+    """Show the board: what runs, what waits, what needs somebody."""
+    client = session_of(context).client()
+    params: Params = {"application": application}
+    board = client.get("/status", params)
+    _show_board(board, output)
+    while watch:
+        params |= {"wait_after": board["sequence"], "timeout": _WATCHES_FOR_S}
+        newer = _ask_again(client, params)
+        if newer is not None and newer["sequence"] != board["sequence"]:
+            board = newer
+            _show_board(board, output, anew=True)
+
+
+def _ask_again(client: Client, params: Params) -> dict[str, Any] | None:
+    """Ask for the next board; a server that is away for a while is asked again, and that is said."""
+    try:
+        found: dict[str, Any] = client.get("/status", params, waits_s=_WATCHES_FOR_S)
+    except Transient as error:
+        note(f"{error.what}: {error.why}; asked again")
+        time.sleep(_ASKS_AGAIN_AFTER_S)
+        return None
+    return found
+
+
+def _show_board(board: dict[str, Any], output: Format, *, anew: bool = False) -> None:
+    if output in (Format.JSON, Format.YAML):
+        show_document(board, output)
+        return
+    if anew:
+        typer.echo("\f" if not _is_terminal() else "\033[H\033[2J", nl=not _is_terminal())
+    wide = output is Format.WIDE
+    for name, instances in applications_of(board).items():
+        say(f"{name}  ({shown_instant(board['at'])} UTC)")
+        show_table(WIDE_TITLES if wide else TITLES, board_rows(instances, wide=wide))
+        if waiting := list(waiting_lines(instances)):
+            say("", "Next", *(f"  {one}" for one in waiting))
+        say("")
+    if not board["instances"]:
+        say("No application is in the estate yet.")
+    if board["attention"]:
+        say("Needs somebody", *(f"  ▲ {one}" for one in board["attention"]))
+
+
+def _is_terminal() -> bool:
+    import sys  # noqa: PLC0415  # the stream of this moment
+
+    return sys.stdout.isatty()
+
+
+def versions(
+    context: typer.Context,
+    *,
+    artifact: Artifact,
+    limit: Annotated[int, typer.Option(min=1, max=500, help="How many at most.")] = 20,
+    output: Output = Format.TABLE,
+) -> None:
+    """List an artifact's versions, and where they stand."""
+    found = session_of(context).client().get("/versions", {"artifact": artifact, "limit": limit})
+    if output in (Format.JSON, Format.YAML):
+        show_document(found, output)
+        return
+    if not found:
+        say(f"No version of {artifact} was found yet.")
+        return
+    wide = output is Format.WIDE
+    titles = ["VERSION", "STANDS IN", "VERIFIED IN", "REMARK"]
+    show_table(
+        [*titles, *(["WHOLE", "SOURCE", "BUILT"] if wide else [])], [_version(one, wide) for one in found]
+    )
+
+
+def _version(one: dict[str, Any], wide: bool) -> list[str | Cell]:
+    remark = ""
+    if one["quarantined"] is not None:
+        remark = f"✗ quarantined: {one['quarantined']}"
+    elif one["taken_back"] is not None:
+        remark = f"▲ taken back: {one['taken_back']}"
+    row: list[str | Cell] = [
+        Cell(one["label"], "bold"),
+        _names(one["stands_in"]),
+        _names(one["verified_in"]),
+        Cell(remark or one["subject"], "red" if remark else ""),
+    ]
+    if wide:
+        row += [one["version"], one["source_commit"] or "–", shown_instant(one["built_at"])]
+    return row
+
+
+def _names(instances: list[str]) -> str:
+    return ", ".join(one.split("/")[1] for one in instances) or "–"
+
+
+def why(
+    context: typer.Context,
+    *,
+    artifact: Artifact,
+    instance: Into,
+    version: Annotated[str | None, typer.Option(help="This version; else the newest.")] = None,
+    output: Output = Format.TABLE,
+) -> None:
+    """Explain why a version is not in an instance. It says who can change that, and when it can next open."""
+    params: Params = {"artifact": artifact, "instance": instance, "version": version}
+    found = session_of(context).client().get("/why", params)
+    if output in (Format.JSON, Format.YAML):
+        show_document(found, output)
+        return
+    say(found["conclusion"])
+    stands = found["stands_at"] or "no version"
+    say("", f"{found['artifact']} in {found['instance']}: {stands}, {found['health']}")
+    if found["underway"]:
+        say("", "Under way", *(f"  {one}" for one in found["underway"]))
+    rows = [
+        [
+            Cell(one["version"], "bold"),
+            shut["gate"],
+            shut["words"],
+            shut["who"],
+            shown_instant(shut["next_at"]),
+        ]
+        for one in found["answers"]
+        for shut in one["blocked"]
+    ]
+    if rows:
+        say("")
+        show_table(["VERSION", "GATE", "WHAT IS MISSING", "WHO CAN CHANGE IT", "CAN OPEN (UTC)"], rows)
+
+
+def history(
+    context: typer.Context,
+    *,
+    instance: Annotated[str | None, typer.Option("--instance", "-i", help="Only this instance.")] = None,
+    artifact: Annotated[str | None, typer.Option("--artifact", "-a", help="Only this artifact.")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=500, help="How many at most.")] = 20,
+    before: Annotated[int | None, typer.Option(help="Go on before this number.")] = None,
+    output: Output = Format.TABLE,
+) -> None:
+    """List promotions and rollbacks, newest first."""
+    params: Params = {"instance": instance, "artifact": artifact, "limit": limit, "before": before}
+    with busy("reading the history"):
+        found = session_of(context).client().get("/history", params)
+    if output in (Format.JSON, Format.YAML):
+        show_document(found, output)
+        return
+    if not found:
+        say("Nothing was promoted yet.")
+        return
+    titles = ["DECIDED (UTC)", "INSTANCE", "WHAT", "BY", "OUTCOME"]
+    wide = output is Format.WIDE
+    show_table(
+        [*titles, *(["REASON", "COMMIT", "PROMOTION"] if wide else [])],
+        [_promotion(one, wide) for one in found],
+    )
+    if len(found) == limit:
+        say("", f"Earlier ones: --before {found[-1]['sequence']}")
+
+
+_OUTCOMES = {"verified": ("✓ verified", "green"), "failed": ("✗ failed", "red"), "left": ("✗ left", "red")}
+
+
+def _promotion(one: dict[str, Any], wide: bool) -> list[str | Cell]:
+    steps = [
+        f"{step['artifact'].split('/')[1]} {step['before'] or '–'} → {step['after'] or 'taken out'}"
+        for step in one["changes"]
+    ]
+    row: list[str | Cell] = [
+        shown_instant(one["decided_at"]),
+        one["instance"],
+        plain(f"{one['kind']}: {'; '.join(steps)}"),
+        one["by"],
+        Cell(*_OUTCOMES.get(one["outcome"], (one["outcome"], "yellow"))),
+    ]
+    if wide:
+        row += [one["reason"] or "–", (one["commit"] or "–")[:12], one["promotion_id"]]
+    return row

@@ -1,0 +1,187 @@
+"""The program `headway`: its commands, and how errors become words and exit codes.
+
+Nothing heavy is imported before a command needs it: `headway --help` answers within 150 ms.
+"""
+
+import os
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import typer
+
+from headway.domain.errors import HeadwayError
+from headway.interfaces.cli import changing, identity, local, looking, waiting
+from headway.interfaces.cli.composition import Composition
+from headway.interfaces.cli.options import Server, State, TokenFile
+from headway.interfaces.cli.screen import note, show_error
+from headway.interfaces.cli.session import Session
+from headway.interfaces.problems import FAILED, exit_code_of
+
+_INTERRUPTED = 130
+"""128 and the number of SIGINT, as shells have it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Command:
+    """One command: its words, what it calls, and examples of it."""
+
+    name: str
+    run: Callable[..., None]
+    examples: tuple[str, ...]
+
+
+COMMANDS = (
+    Command(name="init", run=local.init, examples=("headway init our-estate --person ann",)),
+    Command(
+        name="check",
+        run=local.check,
+        examples=("headway check", "headway check argocd-oc-apps argocd-oc-system"),
+    ),
+    Command(
+        name="render",
+        run=local.render,
+        examples=("headway render oneconnect/app1 --in staging argocd-oc-apps",),
+    ),
+    Command(
+        name="serve",
+        run=local.serve,
+        examples=("headway serve --estate https://git.example/argocd-oc-apps.git",),
+    ),
+    Command(
+        name="agent",
+        run=local.agent,
+        examples=("headway agent", "headway agent --tear-down"),
+    ),
+    Command(
+        name="status",
+        run=looking.status,
+        examples=("headway status", "headway status oneconnect --watch", "headway status -o json"),
+    ),
+    Command(
+        name="versions",
+        run=looking.versions,
+        examples=("headway versions app1", "headway versions app1 -o wide"),
+    ),
+    Command(
+        name="why",
+        run=looking.why,
+        examples=("headway why app1 --in staging", "headway why app1 --in staging --version 1.4.2"),
+    ),
+    Command(
+        name="promote",
+        run=changing.promote,
+        examples=(
+            "headway promote app1 --to staging --version 1.4.2 --reason 'needed for the demo'",
+            "headway promote app1 --to staging --version 1.4.2 --dry-run",
+        ),
+    ),
+    Command(
+        name="approve",
+        run=changing.approve,
+        examples=("headway approve app1 --wave production-1 --reason 'read the change'",),
+    ),
+    Command(
+        name="hold",
+        run=changing.hold,
+        examples=(
+            "headway hold staging --for 2h --reason 'load test'",
+            "headway hold staging --artifact app1 --reason 'waits for app2'",
+        ),
+    ),
+    Command(
+        name="resume",
+        run=changing.resume,
+        examples=("headway resume staging --dry-run", "headway resume staging --reason 'load test is over'"),
+    ),
+    Command(
+        name="rollback",
+        run=changing.rollback,
+        examples=(
+            "headway rollback app1 --from production-us-west-2 --reason 'errors since 10:02'",
+            "headway rollback app1 --from staging --to 1.4.1 --dry-run",
+        ),
+    ),
+    Command(
+        name="quarantine",
+        run=changing.quarantine,
+        examples=(
+            "headway quarantine app1 1.4.2 --reason 'loses messages'",
+            "headway quarantine app1 1.4.2 --lift --reason 'it was the network'",
+        ),
+    ),
+    Command(
+        name="history",
+        run=looking.history,
+        examples=("headway history --instance staging", "headway history --artifact app1 -o wide"),
+    ),
+    Command(
+        name="wait",
+        run=waiting.wait,
+        examples=("headway wait app1 --in staging --version 1.4.2 --timeout 10m",),
+    ),
+)
+IDENTITY_COMMANDS = (
+    Command(name="add", run=identity.add, examples=("headway identity add ann",)),
+    Command(name="list", run=identity.show, examples=("headway identity list",)),
+    Command(name="remove", run=identity.remove, examples=("headway identity remove ann",)),
+)
+
+
+def make_cli(composition: Composition) -> typer.Typer:
+    """Make the program."""
+    cli = _typer("Carry changes to production one at a time, through Git, and take them back.")
+
+    @cli.callback()
+    def headway(
+        context: typer.Context,
+        server: Server = None,
+        token_file: TokenFile = None,
+        state: State = None,
+    ) -> None:
+        context.obj = Session(
+            composition=composition, server=server, token_file=token_file, state_folder=state
+        )
+
+    _add(cli, COMMANDS)
+    people = _typer("Say who may sign in at the service of this machine.")
+    _add(people, IDENTITY_COMMANDS)
+    cli.add_typer(people, name="identity")
+    return cli
+
+
+def run(composition: Composition, arguments: Sequence[str] | None = None) -> int:
+    """Run one command and give the exit code; errors are printed in three parts, never as a traceback."""
+    command = typer.main.get_command(make_cli(composition))
+    try:
+        command.main(args=None if arguments is None else list(arguments), prog_name="headway")
+    except HeadwayError as error:
+        show_error(error)
+        return exit_code_of(error)
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else FAILED
+    except KeyboardInterrupt:
+        note("")
+        return _INTERRUPTED
+    except BrokenPipeError:
+        # Who read our words has left: nothing is to be said to them any more.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FAILED
+    return 0
+
+
+def _typer(help_text: str) -> typer.Typer:
+    return typer.Typer(
+        help=help_text,
+        no_args_is_help=True,
+        add_completion=False,
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["--help", "-h"]},
+    )
+
+
+def _add(cli: typer.Typer, commands: Sequence[Command]) -> None:
+    for one in commands:
+        epilog = "\b\nExamples:\n" + "\n".join(f"  {example}" for example in one.examples)
+        cli.command(one.name, epilog=epilog)(one.run)

@@ -1,0 +1,80 @@
+"""The command that waits: until a version stands verified in an instance, or cannot come any more."""
+
+import time
+from typing import Annotated, Any
+
+import typer
+
+from headway.domain.errors import Transient
+from headway.interfaces.cli.client import Client, Params
+from headway.interfaces.cli.options import Artifact, Into, Output, session_of
+from headway.interfaces.cli.screen import Format, note, say, show_document
+from headway.interfaces.cli.spans import parse_span
+from headway.interfaces.problems import DONE, FAILED, PENDING, TIMED_OUT
+
+_LONGEST_REQUEST_S = 30.0
+_ASKS_AGAIN_AFTER_S = 2.0
+
+
+def wait(
+    context: typer.Context,
+    *,
+    artifact: Artifact,
+    instance: Into,
+    version: Annotated[
+        str | None, typer.Option(help="This version, though it is not found yet; else the newest known.")
+    ] = None,
+    timeout: Annotated[str, typer.Option(help="How long to wait, as 90s or 5m.")] = "5m",
+    no_wait: Annotated[bool, typer.Option("--no-wait", help="Only say how far it is.")] = False,
+    output: Output = Format.TABLE,
+) -> None:
+    """Wait until a version stands verified in an instance.
+
+    Exit codes: 0 verified; 1 it failed, was quarantined, taken back or passed over; 3 timed out; with
+    --no-wait 8 while it is still pending.
+    """
+    client = session_of(context).client()
+    params: Params = {"artifact": artifact, "instance": instance, "version": version}
+    found = client.get("/progress", params)
+    if found["arrival"] == "pending" and not no_wait:
+        params["version"] = version or found["version"]
+        found = _follow(client, params, found, time.monotonic() + parse_span(timeout).total_seconds())
+    if output in (Format.JSON, Format.YAML):
+        show_document(found, output)
+    else:
+        say(_sentence(found))
+    raise typer.Exit(_exit_code(found, no_wait=no_wait))
+
+
+def _follow(client: Client, params: Params, found: dict[str, Any], deadline: float) -> dict[str, Any]:
+    """Ask again whenever something happened; changed words are said as they come."""
+    said = ""
+    while found["arrival"] == "pending":
+        if (words := _sentence(found)) != said:
+            note(words)
+            said = words
+        left = deadline - time.monotonic()
+        if left <= 0:
+            return found
+        span = min(left, _LONGEST_REQUEST_S)
+        asked = params | {"wait_after": found["sequence"], "timeout": span}
+        try:
+            found = client.get("/progress", asked, waits_s=span)
+        except Transient as error:
+            note(f"{error.what}: {error.why}; asked again")
+            time.sleep(min(left, _ASKS_AGAIN_AFTER_S))
+    return found
+
+
+def _sentence(found: dict[str, Any]) -> str:
+    return (
+        f"{found['artifact']} {found['label']} in {found['instance']}: {found['arrival']}: {found['words']}"
+    )
+
+
+def _exit_code(found: dict[str, Any], *, no_wait: bool) -> int:
+    if found["arrival"] == "verified":
+        return DONE
+    if found["arrival"] != "pending":
+        return FAILED
+    return PENDING if no_wait else TIMED_OUT
