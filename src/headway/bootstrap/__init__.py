@@ -1,0 +1,77 @@
+"""Puts the parts together: the only place that knows every class. What the command line calls stands here."""
+
+import asyncio
+import contextlib
+import logging
+import signal
+from collections.abc import Coroutine, Mapping
+from pathlib import Path
+from typing import Any
+
+from headway.bootstrap.agents import remembered_estate, remove_podman_engine, run_podman_agent
+from headway.bootstrap.desk_rendering import render_folder
+from headway.bootstrap.home import Home
+from headway.bootstrap.outside import make_controller, opened
+from headway.bootstrap.serving import serve_until_told
+from headway.interfaces.cli.composition import AgentRunSettings, ServeSettings
+
+__all__ = [
+    "Home",
+    "agent",
+    "make_controller",
+    "opened",
+    "remove_podman_engine",
+    "render",
+    "run_podman_agent",
+    "run_until_interrupted",
+    "serve",
+    "tear_down_agent",
+]
+
+
+def serve(settings: ServeSettings) -> None:
+    """Run the service until it is told to end."""
+    _log_to_stderr()
+    run_until_interrupted(serve_until_told(settings))
+
+
+def agent(settings: AgentRunSettings) -> None:
+    """Run the podman engine until it is told to end; its containers stay."""
+    _log_to_stderr()
+    run_until_interrupted(run_podman_agent(_home(settings), settings.name))
+
+
+def tear_down_agent(settings: AgentRunSettings) -> None:
+    """Remove everything that this engine made on the machine."""
+    asyncio.run(remove_podman_engine(Home(state=settings.state, estate=""), settings.name))
+
+
+def render(folder: Path, artifact: str, instance: str) -> Mapping[str, bytes]:
+    """Render one artifact's overlay as it stands in a folder."""
+    return asyncio.run(render_folder(folder, artifact, instance))
+
+
+def run_until_interrupted(work: Coroutine[Any, Any, None]) -> None:
+    """Run a coroutine until it ends, or until SIGINT or SIGTERM asks for that."""
+
+    async def guarded() -> None:
+        task = asyncio.ensure_future(work)
+        loop = asyncio.get_running_loop()
+        for name in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(name, task.cancel)
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+
+    with contextlib.suppress(KeyboardInterrupt):
+        asyncio.run(guarded())
+
+
+def _home(settings: AgentRunSettings) -> Home:
+    noted = settings.state / "estate"
+    lines = noted.read_text().splitlines() if noted.exists() else []
+    return Home(state=settings.state, estate=remembered_estate(settings.estate, lines))
+
+
+def _log_to_stderr() -> None:
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.getLogger("httpx").setLevel(logging.WARNING)

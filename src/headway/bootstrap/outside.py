@@ -1,0 +1,83 @@
+"""Opens the ledger, the registry client and, as the estate names them, repositories and engines."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+from headway.adapters.clock import SystemClock
+from headway.adapters.files import FileEstateReader
+from headway.adapters.git.manifests import GitManifests
+from headway.adapters.kustomize.renderer import KustomizeRenderer
+from headway.adapters.ledger.ledger import SqliteLedger
+from headway.adapters.podman.client import PodmanEngineClient
+from headway.adapters.registry.oci import OciRegistry
+from headway.app.controller import Controller
+from headway.app.desk import Desk
+from headway.app.outside import Outside, Pace
+from headway.app.planner import Planner
+from headway.app.ports import Engine, Manifests, Renderer
+from headway.app.recorder import Recorder
+from headway.bootstrap.home import Home, kustomize
+from headway.domain.estate import Environment, ManifestsRepository
+
+
+@dataclass(kw_only=True)
+class Opened:
+    """What was opened, to be closed together."""
+
+    outside: Outside
+    ledger: SqliteLedger
+    manifests: list[GitManifests] = field(default_factory=list)
+
+
+@asynccontextmanager
+async def opened(home: Home, pace: Pace | None = None) -> AsyncIterator[Opened]:
+    """Open the ledger, the registry client and, as the estate names them, repositories and engines.
+
+    Raises:
+        Broken: `ledger-taken`, `ledger-damaged`, `ledger-tampered`.
+        Transient: `ledger-full`.
+    """
+    home.state.mkdir(parents=True, exist_ok=True, mode=0o700)
+    clock = SystemClock()
+    ledger = await SqliteLedger.open(home.state / "ledger.db", clock)
+    registry = OciRegistry(plain_http=home.plain_http)
+    clones: list[GitManifests] = []
+    program = home.kustomize or kustomize()
+
+    def open_repository(repository: ManifestsRepository) -> tuple[Manifests, Renderer]:
+        clone = GitManifests(name=repository.name, url=repository.url, state=home.state / "clones")
+        clones.append(clone)
+        cache = home.state / "renderings"
+        return clone, KustomizeRenderer(trees=clone, program=program, cache=cache)
+
+    engines: dict[str, Engine] = {}
+
+    def open_engine(environment: Environment) -> Engine:
+        # One podman agent on this machine serves all of the estate's podman environments.
+        if environment.engine not in engines:
+            engines[environment.engine] = PodmanEngineClient(home.agent_socket)
+        return engines[environment.engine]
+
+    outside = Outside(
+        clock=clock,
+        ledger=ledger,
+        registry=registry,
+        estate_reader=FileEstateReader(),
+        home=home.repository,
+        open_repository=open_repository,
+        open_engine=open_engine,
+        pace=pace or Pace(),
+    )
+    try:
+        yield Opened(outside=outside, ledger=ledger, manifests=clones)
+    finally:
+        for clone in clones:
+            await clone.close()
+        await registry.close()
+        await ledger.close()
+
+
+def make_controller(outside: Outside) -> Controller:
+    """Make the loop over an outside."""
+    return Controller(Desk(outside=outside, recorder=Recorder(outside.ledger), planner=Planner()))
