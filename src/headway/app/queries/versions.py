@@ -44,7 +44,7 @@ def _shown(desk: Desk, artifact: ArtifactName, version: Version) -> VersionShown
     quarantine = situation.quarantine_of(artifact, version)
     taken = [one for one in situation.taken_back.get(artifact, ()) if one.version == version]
     instances = estate_instances(situation, artifact.application)
-    cells = [(one.instance, situation.cell(Cell(artifact, one))) for one in instances]
+    cells = [(str(one), situation.cell(Cell(artifact, one))) for one in instances]
     found = [one.found_at for one in (image, configuration) if one is not None]
     return VersionShown(
         label=shelf.label(version),
