@@ -63,7 +63,7 @@ def _show_board(board: dict[str, Any], output: Format, *, anew: bool = False) ->
     wide = output is Format.WIDE
     for name, instances in applications_of(board).items():
         say(f"{name}  ({shown_instant(board['at'])} UTC)")
-        show_table(WIDE_TITLES if wide else TITLES, board_rows(instances, wide=wide))
+        show_table(WIDE_TITLES if wide else TITLES, board_rows(instances, wide=wide), wide=wide)
         if waiting := list(waiting_lines(instances)):
             say("", "Next", *(f"  {one}" for one in waiting))
         say("")
@@ -97,7 +97,9 @@ def versions(
     wide = output is Format.WIDE
     titles = ["VERSION", "STANDS IN", "VERIFIED IN", "REMARK"]
     show_table(
-        [*titles, *(["WHOLE", "SOURCE", "BUILT"] if wide else [])], [_version(one, wide) for one in found]
+        [*titles, *(["WHOLE", "SOURCE", "BUILT"] if wide else [])],
+        [_version(one, wide) for one in found],
+        wide=wide,
     )
 
 
@@ -119,7 +121,7 @@ def _version(one: dict[str, Any], wide: bool) -> list[str | Cell]:
 
 
 def _names(instances: list[str]) -> str:
-    return ", ".join(one.split("/")[1] for one in instances) or "–"
+    return ", ".join(one.split("/")[-1] for one in instances) or "–"
 
 
 def why(
@@ -181,6 +183,7 @@ def history(
     show_table(
         [*titles, *(["REASON", "COMMIT", "PROMOTION"] if wide else [])],
         [_promotion(one, wide) for one in found],
+        wide=wide,
     )
     if len(found) == limit:
         say("", f"Earlier ones: --before {found[-1]['sequence']}")

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import typer
 
-from headway.domain.errors import HeadwayError
+from headway.domain.errors import Broken, HeadwayError
 from headway.interfaces.cli import changing, identity, local, looking, waiting
 from headway.interfaces.cli.composition import Composition
 from headway.interfaces.cli.options import Server, State, TokenFile
@@ -167,7 +167,21 @@ def run(composition: Composition, arguments: Sequence[str] | None = None) -> int
         # Who read our words has left: nothing is to be said to them any more.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAILED
+    except Exception as error:
+        if os.environ.get("HEADWAY_DEBUG"):
+            raise
+        show_error(_unknown(error))
+        return FAILED
     return 0
+
+
+def _unknown(error: Exception) -> Broken:
+    return Broken(
+        "program-failed",
+        "headway could not go on",
+        why=f"it met something that it does not know: {type(error).__name__}",
+        next_step="run it again with HEADWAY_DEBUG=1 to see where, and report that",
+    )
 
 
 def _typer(help_text: str) -> typer.Typer:

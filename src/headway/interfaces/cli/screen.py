@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _SAYS_SO_AFTER_S = 1.0
+_WIDEST = 2000
 
 
 class Format(StrEnum):
@@ -79,9 +80,15 @@ def show_error(error: HeadwayError) -> None:
     _write(sys.stderr, f"  Next: {plain(error.next_step)}")
 
 
-def show_table(titles: Sequence[str], rows: Sequence[Sequence[str | Cell]]) -> None:
-    """Print a table that fits the terminal; a text that is too long goes on in the next line."""
-    console_of(sys.stdout).print(make_table(titles, rows))
+def show_table(titles: Sequence[str], rows: Sequence[Sequence[str | Cell]], *, wide: bool = False) -> None:
+    """Print a table that fits the terminal: a text that is too long goes on in the next line.
+
+    A wide one is as wide as its texts, for a wide terminal or for a pager.
+    """
+    console = console_of(sys.stdout)
+    if wide:
+        console.width = max(console.width, _WIDEST)
+    console.print(make_table(titles, rows), soft_wrap=wide)
 
 
 def make_table(titles: Sequence[str], rows: Sequence[Sequence[str | Cell]]) -> "Table":
