@@ -25,6 +25,11 @@ class AddressSpace:
         return f"10.201.{4 * self.index}.0/22"
 
     @property
+    def gateway(self) -> str:
+        """The bridge's own address: the first of the pods' subnet."""
+        return f"10.201.{4 * self.index}.1"
+
+    @property
     def services(self) -> str:
         """The range that one route makes local."""
         return f"10.202.{self.index}.0/24"

@@ -2,6 +2,7 @@
 
 import json
 from datetime import timedelta
+from pathlib import Path
 
 from headway.adapters.podman.address_space import INDICES, AddressSpace, space_of
 from headway.adapters.podman.command import run
@@ -11,6 +12,8 @@ from headway.domain.errors import Transient
 from headway.domain.names import EnvironmentName
 
 ROUTE_WITHIN = timedelta(seconds=5)
+_SET_BY_SOMEBODY = "3"
+"""The kernel's NET_ADDR_SET (include/uapi/linux/netdevice.h): a bridge with it keeps its address."""
 
 
 def network_name(engine: str, environment: EnvironmentName) -> str:
@@ -30,6 +33,26 @@ async def ensure_network(podman: Podman, engine: str, environment: EnvironmentNa
     if done.status != 0:
         raise _failed(f"the route to {space.services} could not be made", done.complaint)
     return space
+
+
+async def keep_bridge_address(space: AddressSpace) -> None:
+    """Give the network's bridge the hardware address that it has, so that it keeps it; idempotent.
+
+    Else it takes the lowest of its ports', another one whenever a pod comes or goes, and connections from
+    the host stand still until the other pods ask for it again. Netavark makes the bridge with the first pod
+    and removes it after the last, so this is asked after each pod's start.
+    """
+    shown = await run(["ip", "-json", "-4", "address", "show", "to", space.gateway], within=ROUTE_WITHIN)
+    for bridge in json.loads(shown.output or b"[]"):
+        name = str(bridge.get("ifname", ""))
+        seen = Path("/sys/class/net", name)
+        try:
+            if not name or (seen / "addr_assign_type").read_text().strip() == _SET_BY_SOMEBODY:
+                continue
+            address = (seen / "address").read_text().strip()
+        except OSError:  # it went with its last pod
+            continue
+        await run(["ip", "link", "set", "dev", name, "address", address], within=ROUTE_WITHIN)
 
 
 async def remove_network(podman: Podman, name: str) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 from headway.adapters.podman.address_space import AddressSpace
 from headway.adapters.podman.live_pod import LivePod, pod_labels
 from headway.adapters.podman.names import dns_config
-from headway.adapters.podman.network import network_name
+from headway.adapters.podman.network import keep_bridge_address, network_name
 from headway.adapters.podman.pod_template import PodTemplate
 from headway.adapters.podman.podman import Podman
 from headway.adapters.podman.settings import AgentSettings
@@ -84,6 +84,7 @@ async def start_pod(
         network_name(settings.name, pod.key.environment),
         pod.address,
     )
+    await keep_bridge_address(space)
 
 
 def manifest(
