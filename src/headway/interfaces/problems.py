@@ -48,22 +48,24 @@ STATUSES = {
     "route-unknown": 404,
     "method-unknown": 405,
     "request-too-large": 413,
+    "request-too-slow": 408,
     "artifact-unknown": 404,
     "application-unknown": 404,
     "environment-unknown": 404,
     "instance-unknown": 404,
     "version-unknown": 404,
     "wave-unknown": 404,
-    "wait-timed-out": 504,
 }
 """Codes with a status of their own, inside their kind."""
 
 EXIT_CODES = {"wait-timed-out": TIMED_OUT}
 """Codes with an exit code of their own."""
 
-_OF_STATUS = {401: NotAllowed, 404: UsageError, 405: UsageError, 413: UsageError} | {
-    kind.status: kind.error for kind in KINDS
-}
+_OF_STATUS = (
+    {401: NotAllowed}
+    | {status: UsageError for status in STATUSES.values() if status != 401}
+    | {kind.status: kind.error for kind in KINDS}
+)
 
 
 def kind_of(error: HeadwayError) -> Kind:

@@ -1,4 +1,4 @@
-"""Commands that change: promote, approve, hold, resume, rollback, quarantine."""
+"""Commands that change: promote, approve, accept, hold, resume, rollback, quarantine."""
 
 from typing import Annotated, Any
 
@@ -74,6 +74,15 @@ def approve(
         return
     say(f"{', '.join(found['entries'])} may enter {found['wave']}: {', '.join(found['instances'])}")
     say(f"until {shown_instant(found['until'])} UTC, as the other gates let it")
+
+
+def accept(context: typer.Context, *, reason: Reason = "", output: Output = Format.TABLE) -> None:
+    """Let an estate that loosens a gate or gives a role take force."""
+    found = session_of(context).client().post("/accept", {"reason": reason})
+    if output in _FOR_PROGRAMS:
+        show_document(found, output)
+        return
+    say("Accepted, and in force from now on:", *(f"  {one}" for one in found["loosens"]))
 
 
 def hold(

@@ -143,20 +143,16 @@ def why(
     say("", f"{found['artifact']} in {found['instance']}: {stands}, {found['health']}")
     if found["underway"]:
         say("", "Under way", *(f"  {one}" for one in found["underway"]))
-    rows = [
-        [
-            Cell(one["version"], "bold"),
-            shut["gate"],
-            shut["words"],
-            shut["who"],
-            shown_instant(shut["next_at"]),
-        ]
-        for one in found["answers"]
-        for shut in one["blocked"]
-    ]
-    if rows:
-        say("")
-        show_table(["VERSION", "GATE", "WHAT IS MISSING", "WHO CAN CHANGE IT", "CAN OPEN (UTC)"], rows)
+    for one in found["answers"]:
+        _say_answer(one)
+
+
+def _say_answer(one: dict[str, Any]) -> None:
+    say("", one["version"] if one["blocked"] else f"{one['version']}: nothing keeps it out")
+    for shut in one["blocked"]:
+        say(f"  ✗ {shut['gate']}: {shut['words']}")
+        opens = f"; time opens it at {shown_instant(shut['next_at'])} UTC" if shut["next_at"] else ""
+        say(f"    who can change it: {shut['who']}{opens}")
 
 
 def history(

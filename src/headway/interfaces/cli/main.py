@@ -82,6 +82,11 @@ COMMANDS = (
         examples=("headway approve app1 --wave production-1 --reason 'read the change'",),
     ),
     Command(
+        name="accept",
+        run=changing.accept,
+        examples=("headway accept --reason 'agreed with the platform team'",),
+    ),
+    Command(
         name="hold",
         run=changing.hold,
         examples=(

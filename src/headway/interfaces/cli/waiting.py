@@ -10,10 +10,12 @@ from headway.interfaces.cli.client import Client, Params
 from headway.interfaces.cli.options import Artifact, Into, Output, session_of
 from headway.interfaces.cli.screen import Format, note, say, show_document
 from headway.interfaces.cli.spans import parse_span
-from headway.interfaces.problems import DONE, FAILED, PENDING, TIMED_OUT
+from headway.interfaces.problems import DONE, FAILED, PENDING
 
 _LONGEST_REQUEST_S = 30.0
 _ASKS_AGAIN_AFTER_S = 2.0
+_EXIT_CODES = {"verified": DONE, "pending": PENDING}
+"""Of what `progress` says; whatever else it says has failed."""
 
 
 def wait(
@@ -41,9 +43,11 @@ def wait(
         found = _follow(client, params, found, time.monotonic() + parse_span(timeout).total_seconds())
     if output in (Format.JSON, Format.YAML):
         show_document(found, output)
-    else:
+    elif found["arrival"] != "pending" or no_wait:
         say(_sentence(found))
-    raise typer.Exit(_exit_code(found, no_wait=no_wait))
+    if found["arrival"] == "pending" and not no_wait:
+        raise _timed_out(found, timeout)
+    raise typer.Exit(_EXIT_CODES.get(found["arrival"], FAILED))
 
 
 def _follow(client: Client, params: Params, found: dict[str, Any], deadline: float) -> dict[str, Any]:
@@ -72,9 +76,11 @@ def _sentence(found: dict[str, Any]) -> str:
     )
 
 
-def _exit_code(found: dict[str, Any], *, no_wait: bool) -> int:
-    if found["arrival"] == "verified":
-        return DONE
-    if found["arrival"] != "pending":
-        return FAILED
-    return PENDING if no_wait else TIMED_OUT
+def _timed_out(found: dict[str, Any], timeout: str) -> Transient:
+    artifact, instance = found["artifact"], found["instance"]
+    return Transient(
+        "wait-timed-out",
+        f"{artifact} {found['label']} does not stand verified in {instance} after {timeout}",
+        why=found["words"].rstrip("."),
+        next_step=f"see `headway why {artifact} --in {instance}`, or wait longer with --timeout",
+    )

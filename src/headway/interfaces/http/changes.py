@@ -1,8 +1,9 @@
-"""Commands: promote, approve, hold, resume, roll back, quarantine. Each calls one use case, which decides."""
+"""Commands, from promote to quarantine. Each calls one use case, which decides who may."""
 
 from fastapi import APIRouter, Response
 from pydantic import BaseModel
 
+from headway.app.commands.accept import Accepted, accept
 from headway.app.commands.approve import Approved, approve
 from headway.app.commands.hold import Held, hold
 from headway.app.commands.promote import PromotionRequest, promote
@@ -16,6 +17,7 @@ from headway.domain.names import ArtifactName, Cell, InstanceName, Version, pars
 from headway.domain.situation import Situation
 from headway.interfaces.http.asked import RESPONSES, Somebody
 from headway.interfaces.http.requests import (
+    AcceptBody,
     ApproveBody,
     HoldBody,
     LiftBody,
@@ -85,6 +87,12 @@ async def post_approve(asked: Somebody, body: ApproveBody) -> Response:
         reason=body.reason,
     )
     return answer(given)
+
+
+@router.post("/accept", response_model=model_of(Accepted))
+async def post_accept(asked: Somebody, body: AcceptBody) -> Response:
+    """Let the estate on `main` take force though it loosens a gate or gives a role."""
+    return answer(await accept(asked.service.desk, asked.who, reason=body.reason))
 
 
 @router.post("/hold", response_model=model_of(Held))

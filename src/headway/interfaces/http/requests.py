@@ -39,6 +39,12 @@ class ApproveBody(_Request):
     reason: Reason
 
 
+class AcceptBody(_Request):
+    """Let an estate that loosens something take force."""
+
+    reason: Reason
+
+
 class HoldBody(_Request):
     """Stop promotions into an instance."""
 
