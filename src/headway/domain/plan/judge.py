@@ -3,13 +3,14 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from headway.domain.checks import Check, Verdict
+from headway.domain.checks import Check, CheckResult, Verdict
 from headway.domain.deployment import ArtifactHealth, Cause, DeploymentState
 from headway.domain.estate import Wave
 from headway.domain.facts import Outcome, PromotionKind
 from headway.domain.names import ArtifactName, Cell, InstanceName, Version
 from headway.domain.plan.actions import Action, Conclude, Push, Verify
 from headway.domain.plan.checks import checks_of, steady_for, to_run
+from headway.domain.situation.absence import is_any_away, time_away
 from headway.domain.situation.records import InstanceState, Underway
 from headway.domain.situation.situation import Situation
 
@@ -41,17 +42,41 @@ class Trial:
         """Give the instance's state."""
         return self.situation.instance(self.instance)
 
+    def changed(self) -> tuple[tuple[ArtifactName, Version], ...]:
+        """Give what this promotion put in: what its verdict is about."""
+        return tuple((one.artifact, one.after) for one in self.underway.changes if one.after is not None)
+
     def entries(self) -> tuple[tuple[ArtifactName, Version], ...]:
         """Give what this promotion's verification covers: its changes, and what was never verified here."""
         lock = self.state.lock or {}
-        changed = [(one.artifact, one.after) for one in self.underway.changes if one.after is not None]
-        names = {artifact.artifact for artifact, _ in changed}
-        changed += [
+        names = {artifact.artifact for artifact, _ in self.changed()}
+        return self.changed() + tuple(
             (ArtifactName(self.instance.application, name), lock[name])
             for name in sorted(self.state.never_verified - names)
             if name in lock and self._is_healthy(name)
-        ]
-        return tuple(changed)
+        )
+
+    def verified(self) -> tuple[tuple[ArtifactName, Version], ...]:
+        """Give what a passed verification is evidence for: its own, and others whose checks passed."""
+        bad = {result.check for result in self.underway.results if result.verdict is not Verdict.PASSED}
+        return self.changed() + tuple(
+            entry
+            for entry in self.entries()[len(self.changed()) :]
+            if not any(check.name in bad for check in checks_of(self.situation, (entry,), self.wave))
+        )
+
+    def results(self) -> tuple[CheckResult, ...]:
+        """Give the results that judge what this promotion put in: no other's condemn it (rule 4)."""
+        own = {check.name for check in checks_of(self.situation, self.changed(), self.wave)}
+        return tuple(result for result in self.underway.results if result.check in own)
+
+    def verdict(self) -> Verdict | None:
+        """Give the verdict on what this promotion put in; None: there is none yet."""
+        if self.underway.verdict is None or not self.underway.results:
+            return self.underway.verdict
+        verdicts = {result.verdict for result in self.results()}
+        worst = (one for one in (Verdict.FAILED, Verdict.ERRORED) if one in verdicts)
+        return next(worst, Verdict.PASSED)
 
     def _is_healthy(self, name: str) -> bool:
         seen = self.state.health.get(name)
@@ -67,7 +92,7 @@ class Trial:
 
     def deadline(self, start: datetime, allowed: timedelta) -> datetime:
         """Give when a clock that stands while sources are away runs out."""
-        return start + allowed + (self.situation.time_away(self.now) - self.underway.away_before)
+        return start + allowed + time_away(self.situation, self.instance, start, self.now)
 
 
 def judge(trial: Trial) -> Judgement:
@@ -91,8 +116,8 @@ def judge(trial: Trial) -> Judgement:
 
 def _found_bad(trial: Trial) -> str | None:
     """Say what condemns the version; None: nothing does."""
-    if trial.underway.verdict is Verdict.FAILED:
-        return _words_of_checks(trial.underway)
+    if trial.verdict() is Verdict.FAILED:
+        return _words_of_checks(trial)
     bad = (DeploymentState.FAILED, DeploymentState.DEGRADED)
     for name, seen in trial.healths().items():
         if seen and seen.cause is Cause.VERSION and seen.state in bad:
@@ -106,7 +131,7 @@ def _is_replaced(one: Underway, state: InstanceState) -> bool:
 
 
 def _not_healthy(trial: Trial, landed_at: datetime) -> Judgement:
-    if trial.situation.away_since is not None:
+    if is_any_away(trial.situation, trial.instance):
         return Judgement()
     end = trial.deadline(landed_at, trial.wave.deployment_timeout)
     if trial.now < end:
@@ -133,21 +158,21 @@ def _healthy(trial: Trial, healthy_at: datetime) -> Judgement:
         return Judgement()
     if one.verdict is None and running:
         return Judgement(action=_verify(trial, checks))
-    if one.verdict is Verdict.ERRORED:
+    if trial.verdict() is Verdict.ERRORED:
         return _errored(trial, healthy_at, checks)
     steady = healthy_at + steady_for(checks)
     if trial.now < steady:
         return Judgement(next_at=steady)
     return Judgement(
-        action=_conclude(trial, Outcome.VERIFIED, _words_of_checks(one), verified=trial.entries())
+        action=_conclude(trial, Outcome.VERIFIED, _words_of_checks(trial), verified=trial.verified())
     )
 
 
 def _errored(trial: Trial, healthy_at: datetime, checks: tuple[Check, ...]) -> Judgement:
     one = trial.underway
     end = trial.deadline(healthy_at, trial.wave.verification_timeout)
-    if trial.situation.away_since is None and trial.now >= end:
-        return Judgement(action=_unclear(trial, f"no verdict in time: {_words_of_checks(one)}"))
+    if not is_any_away(trial.situation, trial.instance) and trial.now >= end:
+        return Judgement(action=_unclear(trial, f"no verdict in time: {_words_of_checks(trial)}"))
     again = (one.attempted_at or trial.now) + VERIFY_AGAIN_AFTER
     if trial.now < again:
         return Judgement(next_at=again)
@@ -215,11 +240,10 @@ def _may_retry(trial: Trial) -> bool:
     return True
 
 
-def _words_of_checks(one: Underway) -> str:
-    bad = [
-        f"{result.check}: {result.words}" for result in one.results if result.verdict is not Verdict.PASSED
-    ]
-    return "; ".join(bad) or ", ".join(f"{result.check} passed" for result in one.results) or "healthy"
+def _words_of_checks(trial: Trial) -> str:
+    results = trial.results()
+    bad = [f"{result.check}: {result.words}" for result in results if result.verdict is not Verdict.PASSED]
+    return "; ".join(bad) or ", ".join(f"{result.check} passed" for result in results) or "healthy"
 
 
 def _conclude(
