@@ -6,7 +6,7 @@ action is logged and left to cool; the loop goes on for everything else.
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -21,8 +21,9 @@ from headway.app.watch.away import AwayWatch
 from headway.app.watch.engines import EngineWatch
 from headway.app.watch.images import ImageWatch
 from headway.app.watch.manifests import ManifestsWatch
+from headway.domain.deployment import ArtifactHealth, Cause
 from headway.domain.errors import Conflict, HeadwayError, Transient
-from headway.domain.facts import EstateTaken, Fact, PromotionLanded
+from headway.domain.facts import DeploymentSeen, EstateTaken, Fact, PromotionLanded
 from headway.domain.names import ArtifactName, EnvironmentName, InstanceName
 from headway.domain.plan import Action, Touches
 from headway.domain.plan.actions import (
@@ -69,6 +70,7 @@ class Controller:
         self.engines = EngineWatch(desk, self.away)
         self._woken = asyncio.Event()
         self._looks_at_git = asyncio.Event()
+        self._looks_at_images = asyncio.Event()
         self._running: dict[object, asyncio.Task[None]] = {}
         self._cooling: dict[object, datetime] = {}
         self._followers: dict[EnvironmentName, asyncio.Task[None]] = {}
@@ -157,6 +159,9 @@ class Controller:
         self._woken.set()
         if isinstance(fact.body, PromotionLanded) and self._tasks is not None:
             self._tasks.create_task(self.engines.repeat(fact.body.instance))
+        if isinstance(fact.body, DeploymentSeen) and _blames_surroundings(fact.body.artifacts):
+            # Whether the registry is away decides whether the deployment's clock stands: better to know soon.
+            self._looks_at_images.set()
         if isinstance(fact.body, EstateTaken) and self._tasks is not None:
             self._tasks.create_task(self._look_at_new_images())
 
@@ -203,16 +208,19 @@ class Controller:
             await self._safely(self.manifests.look)
 
     async def _look_at_images_again(self) -> None:
-        never = asyncio.Event()
         while True:
-            away = self.desk.situation.away
             pace = self.desk.outside.pace
-            await self._pause(never, pace.looks_again_after if away else pace.images)
+            troubled = any(
+                state.underway and _blames_surroundings(state.health)
+                for state in self.desk.situation.instances.values()
+            )
+            await self._pause(self._looks_at_images, pace.looks_again_after if troubled else pace.images)
+            self._looks_at_images.clear()
             await self._safely(self.images.look_at_all)
 
     async def _pause(self, hint: asyncio.Event, pace: timedelta) -> None:
         """Wait for a hint, or for the slow safety look; sooner while something is away."""
-        if self.desk.situation.away:
+        if self.desk.situation.away or self.away.has_doubts:
             pace = min(pace, self.desk.outside.pace.looks_again_after)
         sleeping = asyncio.ensure_future(self.desk.outside.clock.sleep_until(self.desk.now + pace))
         hinted = asyncio.ensure_future(hint.wait())
@@ -229,6 +237,10 @@ class Controller:
             _LOG.warning("%s", error)
         except Exception:
             _LOG.exception("a look at the outside failed; the next one comes by itself")
+
+
+def _blames_surroundings(healths: Mapping[str, ArtifactHealth]) -> bool:
+    return any(health.cause is Cause.SURROUNDINGS for health in healths.values())
 
 
 def _key(action: Action) -> object:

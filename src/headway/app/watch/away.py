@@ -14,6 +14,11 @@ class AwayWatch:
         self._desk = desk
         self._silent_since: dict[tuple[Source, str], datetime] = {}
 
+    @property
+    def has_doubts(self) -> bool:
+        """Say whether somebody did not answer the last time: whether that lasts is worth another look soon."""
+        return bool(self._silent_since)
+
     async def silent(self, source: Source, name: str, error: Transient) -> None:
         """Note that a call was not answered; it is a fact once it has lasted."""
         key = (source, name)

@@ -23,6 +23,8 @@ class BranchWatch:
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
+        self._mains: dict[int, CommitId | None] = {}
+        """Where each repository's `main` stood when its branches were compared last."""
         self._seen: dict[InstanceName, tuple[CommitId | None, TreeId | None]] = {}
 
     async def compare(self, manifests: Manifests, repository: str, refs: Refs) -> None:
@@ -30,6 +32,7 @@ class BranchWatch:
         estate = self._desk.situation.estate
         if estate is None:
             return
+        self._mains[id(manifests)] = refs.main
         for application in estate.applications.values():
             if application.repository != repository:
                 continue
@@ -62,7 +65,7 @@ class BranchWatch:
         elif found == state.folder:
             await self._untouched(instance, tip, state)
         elif state.folder is None and state.lock is None and tip is not None:
-            await find_instance(self._desk, manifests, instance, tip)
+            await find_instance(self._desk, manifests, instance, tip, self._mains.get(id(manifests)))
         else:
             words = (
                 "its folder is gone"

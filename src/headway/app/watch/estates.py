@@ -1,6 +1,6 @@
 """Watches `main` of the manifests repositories: the estate in force, and the configurations of artifacts."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from hashlib import sha256
 
 from headway.app.desk import Desk
@@ -12,7 +12,7 @@ from headway.domain.estate.loosening import loosenings
 from headway.domain.estate.problems import EstateInvalid
 from headway.domain.estate.sources import APPLICATION_FILE, ESTATE_FILE, SourceTree
 from headway.domain.facts import ConfigurationFound, EstateRefused, EstateTaken, EstateWaiting, NewFact
-from headway.domain.names import CommitId, RepositoryName, TreeId
+from headway.domain.names import ArtifactName, CommitId, InstanceName, RepositoryName, TreeId, Version
 
 _BATCH = 200
 """How many configurations are recorded in one transaction."""
@@ -170,6 +170,38 @@ class EstateWatch:
                 newest = await manifests.main_line(None, tip)
                 checks = await self._checks(manifests, application, tip)
                 facts.append(await self._configuration(manifests, artifact, newest[-1], checks))
+        return facts
+
+    async def recalled(
+        self,
+        manifests: Manifests,
+        main: CommitId | None,
+        instance: InstanceName,
+        versions: Iterable[tuple[ArtifactName, Version]],
+    ) -> list[NewFact]:
+        """Give the facts of configurations that versions name and no shelf holds: an earlier ledger knew them.
+
+        One that is on `main`'s line no longer stays unknown: nobody can tell what is newer than it.
+        """
+        estate = self._desk.situation.estate
+        if estate is None or main is None or instance.application not in estate.applications:
+            return []
+        application = estate.applications[instance.application]
+        missing = [
+            (artifact, version.commit)
+            for artifact, version in versions
+            if estate.has_artifact(artifact)
+            and version.commit not in self._desk.situation.shelf(artifact).configurations
+        ]
+        if not missing:
+            return []
+        line = {one.commit.id: one for one in await manifests.main_line(None, main)}
+        facts = []
+        for artifact, commit in dict.fromkeys(missing):
+            if commit in line:
+                checks = await self._checks(manifests, application, commit)
+                described = application.artifacts[artifact.artifact]
+                facts.append(await self._configuration(manifests, described, line[commit], checks))
         return facts
 
     def _checks_differ(self, artifact: Artifact, checks: tuple[Check, ...]) -> bool:

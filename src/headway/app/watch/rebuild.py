@@ -6,6 +6,7 @@ from headway.app.desk import Desk
 from headway.app.instance_folder import LockedFolder, branch_of, folder_of, read_folder_at
 from headway.app.ports import Commit, Manifests
 from headway.app.stops_text import HOLDS, QUARANTINES, read_holds, read_quarantines
+from headway.app.watch.estates import EstateWatch
 from headway.domain.errors import UsageError
 from headway.domain.facts import HoldPlaced, InstanceFound, NewFact, QuarantinePlaced
 from headway.domain.names import (
@@ -23,20 +24,27 @@ REBUILD = "rebuild"
 """Who owns the holds that pause a rebuilt estate."""
 
 
-async def find_instance(desk: Desk, manifests: Manifests, instance: InstanceName, tip: CommitId) -> None:
+async def find_instance(
+    desk: Desk, manifests: Manifests, instance: InstanceName, tip: CommitId, main: CommitId | None
+) -> None:
     """Take up an instance as its branch has it, held until a person resumes it."""
     folder = await read_folder_at(manifests, tip, instance)
     if folder is None:
         return
     commits = await manifests.history(tip, None, folder_of(instance))
     deployed = [*await _earlier(manifests, instance, commits), *_of_lock(instance, folder)]
+    taken = _taken_back(commits)
+    evidence = await _evidence(desk, manifests, instance)
+    # Without their places on `main`, nothing would ever be newer than what runs, and no check would be known.
+    versions = [*((one, version) for one, version, _, _ in deployed), *evidence]
+    recalled = await EstateWatch(desk).recalled(manifests, main, instance, versions)
     body = InstanceFound(
         instance=instance,
         promotion_id=folder.lock.promotion,
         commit=commits[-1].id if commits else tip,
         folder=folder.id,
         lock={name: Version(entry.digest, entry.commit) for name, entry in folder.lock.entries.items()},
-        verified=tuple(await _evidence(desk, manifests, instance)),
+        verified=tuple(evidence),
         earlier=tuple(
             dict.fromkeys(
                 (artifact, version)
@@ -44,12 +52,14 @@ async def find_instance(desk: Desk, manifests: Manifests, instance: InstanceName
             )
         ),
         deployed=tuple(deployed),
-        taken_back=tuple(_taken_back(commits)),
+        taken_back=tuple((artifact, version) for artifact, version, whole in taken if whole),
+        taken_back_alone=tuple((artifact, version) for artifact, version, whole in taken if not whole),
     )
     hold = HoldPlaced(
         hold_id=f"{REBUILD}-{folder.lock.promotion}", instance=instance, artifact=None, owner=REBUILD
     )
     facts = [
+        *recalled,
         desk.fact(body, reason="found in Git by an empty ledger"),
         *await _stops(desk, manifests, instance, tip),
         desk.fact(hold, reason="the ledger was rebuilt from Git; resume when it looks right"),
@@ -114,27 +124,42 @@ def _entry(line: str) -> tuple[InstanceName, ArtifactName, Version] | None:
         return None
 
 
-def _taken_back(commits: Iterable[Commit]) -> list[tuple[ArtifactName, Version]]:
-    """Give what persons rolled back here and did not promote again since."""
-    taken: dict[tuple[ArtifactName, Version], None] = {}
+def _taken_back(commits: Iterable[Commit]) -> list[tuple[ArtifactName, Version, bool]]:
+    """Give what persons rolled back here and did not promote again since, and whether its digest is meant."""
+    taken: list[tuple[ArtifactName, Version, bool]] = []
     for commit in commits:
-        for line in commit.trailers.get("Rolls-Back", ()):
-            words = line.split()
-            try:
-                key = (parse_artifact(words[0]), parse_version(words[1]))
-            except (UsageError, IndexError):
-                continue
-            if words[2:] == ["person"]:
-                taken[key] = None
-        if "Rolls-Back" not in commit.trailers:
+        placed = [
+            entry
             for artifact, text in zip(
                 commit.trailers.get("Artifact", ()), commit.trailers.get("Version", ()), strict=False
-            ):
-                try:
-                    taken.pop((parse_artifact(artifact), parse_version(text)), None)
-                except UsageError:
-                    continue
-    return list(taken)
+            )
+            if (entry := _pair(artifact, text)) is not None
+        ]
+        lines = commit.trailers.get("Rolls-Back", ())
+        if not lines:
+            taken = [one for one in taken if not any(_is_given_again(one, entry) for entry in placed)]
+        for line in lines:
+            words = line.split()
+            named = _pair(*words[:2]) if words[2:] == ["person"] else None
+            if named is not None:
+                whole = named[1].digest is not None and all(
+                    version.digest != named[1].digest for artifact, version in placed if artifact == named[0]
+                )
+                taken.append((*named, whole))
+    return list(dict.fromkeys(taken))
+
+
+def _is_given_again(taken: tuple[ArtifactName, Version, bool], entry: tuple[ArtifactName, Version]) -> bool:
+    artifact, version, whole = taken
+    same = version == entry[1] or (whole and version.digest == entry[1].digest)
+    return artifact == entry[0] and same
+
+
+def _pair(artifact: str, text: str) -> tuple[ArtifactName, Version] | None:
+    try:
+        return parse_artifact(artifact), parse_version(text)
+    except UsageError:
+        return None
 
 
 async def _stops(desk: Desk, manifests: Manifests, instance: InstanceName, tip: CommitId) -> list[NewFact]:

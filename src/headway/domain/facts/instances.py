@@ -25,6 +25,9 @@ class InstanceFound:
     deployed: tuple[tuple[ArtifactName, Version, TreeId, str | None], ...] = ()
     """Manifests and reference of those versions and of the lock's, as they were deployed."""
     taken_back: tuple[tuple[ArtifactName, Version], ...] = ()
+    """What persons took back, with every version of the same digest."""
+    taken_back_alone: tuple[tuple[ArtifactName, Version], ...] = ()
+    """What persons took back without a change of digest: no other version is meant."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,6 +16,7 @@ from headway.domain.gates.permission import permission
 from headway.domain.gates.present import present
 from headway.domain.gates.quarantine import quarantine
 from headway.domain.gates.references import references
+from headway.domain.gates.remote import remote
 from headway.domain.gates.slot import slot, slot_of
 from headway.domain.gates.soak import soak
 from headway.domain.gates.verified import verified
@@ -39,6 +40,7 @@ GATES: tuple[Gate, ...] = (
     Gate("references", references, can_be_overridden=False),
     Gate("soak", soak, can_be_overridden=True),
     Gate("freeze", freeze, can_be_overridden=True),
+    Gate("remote", remote, can_be_overridden=False),
     Gate("present", present, can_be_overridden=False),
     Gate("approvals", approvals, can_be_overridden=True),
     Gate("slot", slot, can_be_overridden=False),

@@ -14,6 +14,7 @@ from headway.domain.gates.outcome import Outcome
 from headway.domain.gates.present import present
 from headway.domain.gates.quarantine import quarantine, standing_quarantine, taken_back
 from headway.domain.gates.references import references
+from headway.domain.gates.remote import cooling, refused
 from headway.domain.gates.soak import soak
 from headway.domain.names import ArtifactName, Cell, EnvironmentName, InstanceName, Version
 from headway.domain.plan.actions import Action, Decide, LookForReferences, Render
@@ -160,7 +161,28 @@ def _shut(
     outcomes: list[Outcome] = [hold(first), freeze(first), approved(first, entries)]
     outcomes += [gate(one) for one in questions for gate in (quarantine, references, present)]
     shut = [one for one in outcomes if isinstance(one, Blocked)]
-    return shut + _needs(situation, instance)
+    shut += _paused(situation, instance)
+    lost = cooling(situation, instance, entries, first.now)
+    return shut + ([refused(instance, lost)] if lost else []) + _needs(situation, instance)
+
+
+def _paused(situation: Situation, instance: InstanceName) -> list[Blocked]:
+    """After a rebuild an application is paused whole: where it had no lock there is nothing to be held."""
+    estate = situation.estate
+    held = [
+        str(other)
+        for other in (estate.instances(instance.application) if estate else ())
+        if any(one.owner == "rebuild" for one in situation.instance(other).holds.values())
+    ]
+    if not held:
+        return []
+    return [
+        Blocked(
+            gate="hold",
+            words=f"the ledger was rebuilt, and {', '.join(held)} is still paused",
+            who=f"a person: headway resume {held[0]}",
+        )
+    ]
 
 
 def _needs(situation: Situation, instance: InstanceName) -> list[Blocked]:

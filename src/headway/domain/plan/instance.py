@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from headway.domain.facts import Change, Outcome, PromotionKind
+from headway.domain.gates.remote import cooling, cools_until
 from headway.domain.names import ArtifactName, Cell, InstanceName, Version
 from headway.domain.plan.actions import Action, Decide, LiftHold, WriteStops
 from headway.domain.plan.cell import CellPlan
@@ -66,7 +67,7 @@ def _decision(
         return [], None
     remedies = _remedies(situation, instance)
     if remedies:
-        return remedies, None
+        return _not_cooling(situation, remedies, now)
     if state.underway:
         return [], None
     if state.lock is None:
@@ -77,6 +78,20 @@ def _decision(
         return [], None
     longest = min(ready, key=lambda plan: (plan.since or now, plan.cell.artifact))
     return [_promotion(situation, longest)], None
+
+
+def _not_cooling(
+    situation: Situation, remedies: list[Decide], now: datetime
+) -> tuple[list[Action], datetime | None]:
+    """Choose the first remedy that the remote did not just refuse, again and again."""
+    instants = []
+    for remedy in remedies:
+        entries = [(change.artifact, change.after) for change in remedy.changes]
+        lost = cooling(situation, remedy.instance, entries, now)
+        if lost is None:
+            return [remedy], None
+        instants.append(cools_until(lost))
+    return [], min(instants)
 
 
 def _promotion(situation: Situation, plan: CellPlan) -> Decide:
@@ -114,11 +129,11 @@ def _passed_over(situation: Situation, plan: CellPlan) -> tuple[Version, ...]:
     return tuple(found)
 
 
-def _remedies(situation: Situation, instance: InstanceName) -> list[Action]:
+def _remedies(situation: Situation, instance: InstanceName) -> list[Decide]:
     """Give what takes back a version that failed or was withdrawn and still stands in the lock."""
     state = situation.instance(instance)
     busy = {artifact for one in state.underway for artifact in one.artifacts}
-    found: list[Action] = []
+    found: list[Decide] = []
     for name, version in (state.lock or {}).items():
         artifact = ArtifactName(instance.application, name)
         cell = Cell(artifact, instance)
@@ -136,7 +151,7 @@ def _remedies(situation: Situation, instance: InstanceName) -> list[Action]:
                 reason=f"{label} {'failed here' if failed else 'could not be judged in time'}",
             )
         )
-    return found[:1]
+    return found
 
 
 def _expired(situation: Situation, instance: InstanceName, now: datetime) -> list[Action]:

@@ -17,7 +17,7 @@ from headway.domain.facts import (
     StopsLanded,
 )
 from headway.domain.names import ArtifactName, Cell, InstanceName, Version
-from headway.domain.situation.fold_promotions import soaking
+from headway.domain.situation.fold_promotions import soaking, without_evidence
 from headway.domain.situation.records import Deployed, Hold, InstanceState, Soak, TakenBack, Touched, Underway
 from headway.domain.situation.situation import Situation
 
@@ -100,7 +100,8 @@ def found(situation: Situation, fact: Fact, body: InstanceFound) -> Situation:
                         }
                     ),
                     verified=kept,
-                    ready=tuple(sorted(verified, key=[*earlier, version].index)),
+                    # Evidence may name versions that passed here without a lock of their own.
+                    ready=tuple(dict.fromkeys(seen for of, seen in body.verified if of == artifact)),
                     soak=known.soak.set(version, Soak(stood_since=fact.happened_at))
                     if version in verified
                     else known.soak,
@@ -117,7 +118,9 @@ def found(situation: Situation, fact: Fact, body: InstanceFound) -> Situation:
     if unverified:
         there = _judged_anew(there, fact, body, unverified)
     for artifact, version in body.taken_back:
-        there = _taken_back_again(there, fact, body.instance, artifact, version)
+        there = _taken_back_again(there, fact, body.instance, artifact, version, whole_digest=True)
+    for artifact, version in body.taken_back_alone:
+        there = _taken_back_again(there, fact, body.instance, artifact, version, whole_digest=False)
     return there
 
 
@@ -141,24 +144,30 @@ def _judged_anew(
         asked_by=None,
         landed_at=fact.happened_at,
         commit=body.commit,
-        away_before=situation.time_away(fact.happened_at),
     )
     state = situation.instance(body.instance)
     return _with(situation, body.instance, replace(state, underway=(judged,)))
 
 
 def _taken_back_again(
-    situation: Situation, fact: Fact, instance: InstanceName, artifact: ArtifactName, version: Version
+    situation: Situation,
+    fact: Fact,
+    instance: InstanceName,
+    artifact: ArtifactName,
+    version: Version,
+    *,
+    whole_digest: bool,
 ) -> Situation:
     taken = TakenBack(
         instance=instance,
         version=version,
-        whole_digest=True,
+        whole_digest=whole_digest and version.digest is not None,
         by="git",
         reason="Rolls-Back in the branch's history",
         at=fact.happened_at,
     )
     earlier = situation.taken_back.get(artifact, ())
+    situation = without_evidence(situation, Cell(artifact, instance), taken)
     return replace(situation, taken_back=situation.taken_back.set(artifact, (*earlier, taken)))
 
 

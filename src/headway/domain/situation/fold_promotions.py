@@ -25,6 +25,7 @@ from headway.domain.situation.records import (
     CellState,
     Deployed,
     InstanceState,
+    Lost,
     Soak,
     TakenBack,
     Turn,
@@ -95,14 +96,20 @@ def _rolled_back(situation: Situation, fact: Fact, body: PromotionDecided, chang
         reason=fact.reason,
         at=fact.happened_at,
     )
+    earlier = situation.taken_back.get(change.artifact, ())
+    there = replace(situation, taken_back=situation.taken_back.set(change.artifact, (*earlier, taken)))
+    return without_evidence(there, cell, taken)
+
+
+def without_evidence(situation: Situation, cell: Cell, taken: TakenBack) -> Situation:
+    """Withdraw the evidence of what was taken back from its cell."""
+    state = situation.cell(cell)
     withdrawn = [version for version in state.verified if is_meant(taken, version)]
     verified = state.verified
     for version in withdrawn:
         verified = verified.delete(version)
     ready = tuple(version for version in state.ready if version not in withdrawn)
-    earlier = situation.taken_back.get(change.artifact, ())
-    there = replace(situation, taken_back=situation.taken_back.set(change.artifact, (*earlier, taken)))
-    return _with_cell(there, cell, replace(state, verified=verified, ready=ready))
+    return _with_cell(situation, cell, replace(state, verified=verified, ready=ready))
 
 
 def is_meant(taken: TakenBack, version: Version) -> bool:
@@ -139,7 +146,6 @@ def landed(situation: Situation, fact: Fact, body: PromotionLanded) -> Situation
     mine = next((one for one in state.underway if one.promotion_id == body.promotion_id), None)
     if mine is None or mine.landed_at is not None:
         return situation
-    away = situation.time_away(fact.happened_at)
     lock = dict(state.lock or {})
     for change in mine.changes:
         if change.after is None:
@@ -147,7 +153,7 @@ def landed(situation: Situation, fact: Fact, body: PromotionLanded) -> Situation
         else:
             lock[change.artifact.artifact] = change.after
     underway = tuple(
-        replace(one, landed_at=fact.happened_at, commit=body.commit, away_before=away)
+        replace(one, landed_at=fact.happened_at, commit=body.commit)
         if one is mine
         else replace(one, verifying=None, verdict=None, results=(), healthy_at=None)
         for one in state.underway
@@ -165,6 +171,7 @@ def landed(situation: Situation, fact: Fact, body: PromotionLanded) -> Situation
             underway=underway,
             health={},
             health_at=None,
+            lost=Map(),
             never_verified=(state.never_verified | first) & frozenset(lock),
         ),
     )
@@ -199,9 +206,18 @@ def _landed_change(situation: Situation, fact: Fact, instance: InstanceName, cha
     )
 
 
-def lost(situation: Situation, _: Fact, body: PromotionLost) -> Situation:
-    """Drop a promotion that did not reach the branch."""
-    return _without(situation, body.instance, body.promotion_id)
+def lost(situation: Situation, fact: Fact, body: PromotionLost) -> Situation:
+    """Drop a promotion that did not reach the branch, and count how often that happened."""
+    state = situation.instance(body.instance)
+    mine = next((one for one in state.underway if one.promotion_id == body.promotion_id), None)
+    there = _without(situation, body.instance, body.promotion_id)
+    if mine is None:
+        return there
+    entries = frozenset((change.artifact, change.after) for change in mine.changes)
+    before = state.lost.get(entries)
+    again = Lost(times=1 + (before.times if before else 0), at=fact.happened_at, words=body.why)
+    state = there.instance(body.instance)
+    return _with_instance(there, body.instance, replace(state, lost=state.lost.set(entries, again)))
 
 
 def verification_started(situation: Situation, _: Fact, body: VerificationStarted) -> Situation:

@@ -1,20 +1,21 @@
 """Folds of the facts about outside systems: away, back, and what a registry said."""
 
 from dataclasses import replace
-from datetime import timedelta
 
 from headway.domain.facts import Fact, PresenceFound, ReferencesFound, SourceAway, SourceBack
 from headway.domain.names import Cell
 from headway.domain.situation.situation import Situation
 
+SPELLS_KEPT = 200
+"""How many absences of a source are remembered: more than happen within any deployment."""
+
 
 def away(situation: Situation, fact: Fact, body: SourceAway) -> Situation:
-    """Note that a source does not answer; the time away runs while at least one is."""
+    """Note that a source does not answer."""
     key = (body.source, body.name)
     return replace(
         situation,
         away=situation.away.set(key, (fact.happened_at, body.words)),
-        away_since=situation.away_since or fact.happened_at,
     )
 
 
@@ -23,12 +24,13 @@ def back(situation: Situation, fact: Fact, body: SourceBack) -> Situation:
     key = (body.source, body.name)
     if key not in situation.away:
         return situation
-    left = situation.away.delete(key)
-    if left:
-        return replace(situation, away=left)
-    since = situation.away_since
-    stretch = fact.happened_at - since if since else timedelta(0)
-    return replace(situation, away=left, away_since=None, away_total=situation.away_total + stretch)
+    since, _ = situation.away[key]
+    spells = (*situation.away_spells.get(key, ()), (since, fact.happened_at))
+    return replace(
+        situation,
+        away=situation.away.delete(key),
+        away_spells=situation.away_spells.set(key, spells[-SPELLS_KEPT:]),
+    )
 
 
 def presence_found(situation: Situation, _: Fact, body: PresenceFound) -> Situation:

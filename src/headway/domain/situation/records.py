@@ -88,8 +88,6 @@ class Underway:
     asked_by: str | None
     landed_at: datetime | None = None
     commit: CommitId | None = None
-    away_before: timedelta = timedelta(0)
-    """How long sources had been away, in all, when it landed: the clock stands meanwhile."""
     attempts: int = 0
     verifying: PromotionId | None = None
     """The lock that a running attempt verifies; None: no attempt runs."""
@@ -155,6 +153,16 @@ class Touched:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Lost:
+    """A promotion that was decided, did not reach its branch, and may be decided again."""
+
+    times: int
+    at: datetime
+    """When it was lost last."""
+    words: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class InstanceState:
     """One instance: its lock, what is under way in it, and what stops it."""
 
@@ -173,6 +181,8 @@ class InstanceState:
     """The engine's view of the present lock; an artifact that is not in it is not known yet."""
     health_at: datetime | None = None
     touched: Touched | None = None
+    lost: Map[frozenset[tuple[ArtifactName, Version | None]], Lost] = field(default_factory=Map)
+    """By what would have changed to what; forgotten when anything lands here."""
     never_verified: frozenset[str] = frozenset()
     """Entries of the lock without any verification here yet: each later one covers them too."""
 

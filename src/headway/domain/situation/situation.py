@@ -1,7 +1,7 @@
 """The situation: persistent maps from names to records; folding a fact shares all that it does not touch."""
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from immutables import Map
 
@@ -54,9 +54,8 @@ class Situation:
     missing: Map[tuple[Cell, CommitId], tuple[str, ...]] = field(default_factory=Map)
     """What a configuration names that is not in the instance; empty: all is there."""
     away: Map[tuple[Source, str], tuple[datetime, str]] = field(default_factory=Map)
-    away_total: timedelta = timedelta(0)
-    """How long at least one source was away, up to `away_since`."""
-    away_since: datetime | None = None
+    away_spells: Map[tuple[Source, str], tuple[tuple[datetime, datetime], ...]] = field(default_factory=Map)
+    """When sources were away and came back: deployment clocks stood meanwhile."""
 
     def cell(self, cell: Cell) -> CellState:
         """Give a cell's state; an empty one when nothing ever happened there."""
@@ -73,10 +72,6 @@ class Situation:
     def wave(self, artifact: ArtifactName, wave: str) -> WaveState:
         """Give an artifact's state at a wave."""
         return self.waves.get((artifact, wave), _NO_WAVE)
-
-    def time_away(self, now: datetime) -> timedelta:
-        """Give how long, in all, at least one source was away: deployment clocks stand meanwhile."""
-        return self.away_total + (now - self.away_since if self.away_since else timedelta(0))
 
     def wave_index(self, instance: InstanceName) -> int | None:
         """Give the place of an instance's wave in its lane; None: it is in no lane of the estate."""
