@@ -54,6 +54,8 @@ class PodmanEngine:
             limits=httpx.Limits(max_keepalive_connections=0),
         )
         self._wake = asyncio.Event()
+        self._stale = True
+        self._background: asyncio.Task[None] | None = None
         self._asked = {name: asyncio.Event() for name in settings.environments}
         self._held = {
             name: HeldInstances(settings.state / "environments" / name / "desired.json", name)
@@ -68,7 +70,8 @@ class PodmanEngine:
                 records=self._records,
                 client=self._client,
                 clock=clock,
-                changed=self._wake.set,
+                changed=self._relist,
+                rethink=self._wake.set,
             )
             for name in settings.environments
         }
@@ -85,6 +88,9 @@ class PodmanEngine:
                 group.create_task(self._converge())
         finally:
             self._hub.close()
+            if self._background is not None:
+                self._background.cancel()
+                await asyncio.gather(self._background, return_exceptions=True)
             await self._checks.stop()
             for run in self._runs.values():
                 await run.stop()
@@ -137,6 +143,11 @@ class PodmanEngine:
                 missing.append(reference)
         return missing
 
+    def _relist(self) -> None:
+        """Have podman listed again before the next pass."""
+        self._stale = True
+        self._wake.set()
+
     def _run_of(self, environment: EnvironmentName) -> EnvironmentRun:
         if environment not in self._runs:
             raise UsageError(
@@ -168,22 +179,25 @@ class PodmanEngine:
                         continue
                     self._endings.note(str(event.get("ID", "")), status)
                     if status in {"start", "died", "remove", "kill"}:
-                        self._wake.set()
+                        self._relist()
             await asyncio.sleep(EVENT_PAUSE_S)
 
     async def _converge(self) -> None:
         """Pass over all environments whenever something may have changed."""
         away_words = ""
         loop = asyncio.get_running_loop()
+        pods: dict[str, LivePod] = {}
         resync_at = 0.0
         while True:
             self._wake.clear()
             try:
-                pods = await self._podman.pods()
-                self._endings.forget({c.id for pod in pods.values() for c in pod.containers})
+                if self._stale or away_words or loop.time() >= resync_at:
+                    self._stale = False
+                    pods = await self._podman.pods()
+                    self._endings.forget({c.id for pod in pods.values() for c in pod.containers})
                 if loop.time() >= resync_at:
-                    await self._resync(pods)
                     resync_at = loop.time() + self._settings.resync_every.total_seconds()
+                    self._background = asyncio.create_task(self._resync(pods))
                 away_words = ""
             except Transient as away:
                 away_words, pods = f"{away.what}: {away.why}", {}
@@ -235,9 +249,13 @@ class PodmanEngine:
                 with contextlib.suppress(Transient):  # the pass says so
                     await run.ensure_network()
         starting = {pod for run in self._runs.values() for pod in run.pods.starting_names()}
-        for name in await self._podman.pod_names() - pods.keys() - starting:
-            with contextlib.suppress(Transient):
-                await self._podman.remove_pod(name)
+        with contextlib.suppress(Transient):
+            for name in await self._podman.pod_names() - pods.keys() - starting:
+                # What was started since the list was made is whole by now, and no remainder.
+                now = await self._podman.pods()
+                starting = {pod for run in self._runs.values() for pod in run.pods.starting_names()}
+                if name not in now and name not in starting:
+                    await self._podman.remove_pod(name)
 
     def _publish(self, environment: EnvironmentName, held: Held, told: Told) -> None:
         for name, artifacts in told.items():

@@ -47,6 +47,7 @@ class EnvironmentRun:
         client: httpx.AsyncClient,
         clock: Clock,
         changed: Callable[[], None],
+        rethink: Callable[[], None],
     ) -> None:
         self._settings = settings
         self._environment = environment
@@ -64,6 +65,7 @@ class EnvironmentRun:
             client=client,
             http_backends=self.traffic.http_backends,
             changed=changed,
+            rethink=rethink,
         )
         self.space: AddressSpace | None = None
         self._begun: dict[tuple[InstanceName, str], float] = {}

@@ -29,15 +29,17 @@ class Retirement:
         pod: LivePod,
         http_backends: Callable[[], frozenset[str]],
         changed: Callable[[], None],
+        rethink: Callable[[], None],
     ) -> None:
         self.serves = True
-        """Whether work of its own still runs; False from the moment it was asked to end."""
+        """Whether work of its own still runs; False once it is drained and about to be asked to end."""
         self.pod = pod
         self._settings = settings
         self._podman = podman
         self._proxy = proxy
         self._http_backends = http_backends
         self._changed = changed
+        self._rethink = rethink
         self._task: asyncio.Task[None] | None = None
         self._ended = asyncio.Event()
 
@@ -61,9 +63,9 @@ class Retirement:
         try:
             if any(container.is_running for container in self.pod.containers):
                 await self._drain()
-                await self._podman.signal([c.id for c in self.pod.containers if c.is_running], "TERM")
                 self.serves = False
-                self._changed()
+                self._rethink()
+                await self._podman.signal([c.id for c in self.pod.containers if c.is_running], "TERM")
                 await self._await_end()
             self.serves = False
             await self._podman.remove_pod(self.pod.name)

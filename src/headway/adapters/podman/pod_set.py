@@ -1,7 +1,8 @@
 """The pods of one environment as the engine handles them: started, watched, started again, taken out.
 
 Level-triggered: `look` takes what podman lists now and starts what is missing of watches and judgements.
-Everything that takes time is a task of its own; each calls `changed` when it is done. Only the engine's one
+Everything that takes time is a task of its own; each calls `changed` when it is done (or `rethink`, when
+podman's list is the same as before). Only the engine's one
 loop calls these methods.
 """
 
@@ -61,6 +62,7 @@ class PodSet:
         client: httpx.AsyncClient,
         http_backends: Callable[[], frozenset[str]],
         changed: Callable[[], None],
+        rethink: Callable[[], None],
     ) -> None:
         self.troubles: dict[WorkloadKey, str] = {}
         """What stands in the way of starting a workload's pods: the surroundings' fault."""
@@ -76,6 +78,7 @@ class PodSet:
         self._client = client
         self._http_backends = http_backends
         self._changed = changed
+        self._rethink = rethink
         self._watches: dict[tuple[str, int], ContainerWatch] = {}
         self._judged: dict[str, int] = {}
         self._starting: dict[tuple[WorkloadKey, str, int], LivePod] = {}
@@ -84,6 +87,8 @@ class PodSet:
         self._positions = count()
         self._adopted: frozenset[str] | None = None
         self._ready_since: dict[str, float] = {}
+        self._started: set[str] = set()
+        self._known: set[str] = set()
 
     async def adopt(self, pods: Mapping[str, LivePod]) -> None:
         """Begin where the last agent left: what the proxy serves is ready until a probe says otherwise."""
@@ -108,8 +113,10 @@ class PodSet:
                 self._look_at(pod, container, probes.get(pod.template, ()))
         present = {container for container, _ in running}
         present |= {c.id for pod in pods.values() for c in pod.containers}
+        self._known &= present
         for gone_id in self.endings.keys() - present:
             del self.endings[gone_id]
+        self._started &= pods.keys() | self.starting_names()
         self._ready_since = {name: at for name, at in self._ready_since.items() if name in pods}
 
     def is_ready(self, pod: LivePod, min_ready_s: float) -> bool:
@@ -176,6 +183,7 @@ class PodSet:
                 pod=pod,
                 http_backends=self._http_backends,
                 changed=self._changed,
+                rethink=self._rethink,
             )
 
     def begin_retirements(self) -> None:
@@ -206,6 +214,11 @@ class PodSet:
 
     def _look_at(self, pod: LivePod, container: LiveContainer, probes: tuple[ContainerProbes, ...]) -> None:
         run = (container.id, container.started_at)
+        if pod.name in self._started and container.id not in self._known:
+            # This agent started it: its end tells something, however soon it comes.
+            self._judge.saw_running(container.id)
+        if not self._is_starting(pod.name):
+            self._known.add(container.id)
         if container.is_running:
             self._judge.saw_running(container.id)
             if run not in self._watches and not container.init and pod.name not in self.retirements:
@@ -227,7 +240,7 @@ class PodSet:
             probes=own or ContainerProbes(container=container.name),
             podman=self._podman,
             client=self._client,
-            changed=self._changed,
+            changed=self._rethink,
             ready=pod.address in (self._adopted or ()),
         )
 
@@ -236,9 +249,7 @@ class PodSet:
         assert workload.template is not None  # noqa: S101 - checked by create
         try:
             await start_pod(self._podman, self._settings, space, pod, workload.template)
-            listed = (await self._podman.pods()).get(pod.name)
-            for container in listed.containers if listed else ():
-                self._judge.saw_running(container.id)
+            self._started.add(pod.name)
             self.troubles.pop(workload.key, None)
         except Transient as refused:
             await self._not_started(workload, pod, refused)

@@ -76,14 +76,17 @@ class Podman:
 
     async def play(self, manifest: Mapping[str, Any], network: str, address: str) -> None:
         """Create and start a pod; returns when its init containers are through and the others started."""
-        self._present.clear()  # so that an image removed by other hands is pulled again the next time
-        await self._call(
-            self._long_calls if manifest["spec"].get("initContainers") else self._calls,
-            LONG,
-            json.dumps(manifest).encode(),
-            *("kube", "play", "--build=false", "--network", network, "--ip", address),
-            *("--log-driver", "k8s-file", "--quiet", "-"),
-        )
+        try:
+            await self._call(
+                self._long_calls if manifest["spec"].get("initContainers") else self._calls,
+                LONG,
+                json.dumps(manifest).encode(),
+                *("kube", "play", "--build=false", "--network", network, "--ip", address),
+                *("--log-driver", "k8s-file", "--quiet", "-"),
+            )
+        except Transient:
+            self._present.clear()  # an image may have been removed by other hands: look again the next time
+            raise
 
     async def start(self, container: str) -> None:
         """Start a container that ended; its pod's network comes back with it."""
