@@ -6,7 +6,7 @@ action is logged and left to cool; the loop goes on for everything else.
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -157,13 +157,23 @@ class Controller:
     def _heard(self, fact: Fact, touches: Touches) -> None:
         self.desk.planner.touch(touches)
         self._woken.set()
-        if isinstance(fact.body, PromotionLanded) and self._tasks is not None:
-            self._tasks.create_task(self.engines.repeat(fact.body.instance))
+        if isinstance(fact.body, PromotionLanded):
+            self._spawn(self.engines.repeat(fact.body.instance))
         if isinstance(fact.body, DeploymentSeen) and _blames_surroundings(fact.body.artifacts):
             # Whether the registry is away decides whether the deployment's clock stands: better to know soon.
             self._looks_at_images.set()
-        if isinstance(fact.body, EstateTaken) and self._tasks is not None:
-            self._tasks.create_task(self._look_at_new_images())
+        if isinstance(fact.body, EstateTaken):
+            self._spawn(self._look_at_new_images())
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        """Begin something on the side; while the loop ends, a last fact may be recorded that nobody follows."""
+        try:
+            if self._tasks is None:
+                work.close()
+            else:
+                self._tasks.create_task(work)
+        except RuntimeError:
+            work.close()
 
     async def _look_at_new_images(self) -> None:
         estate = self.desk.situation.estate

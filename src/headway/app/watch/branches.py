@@ -25,7 +25,8 @@ class BranchWatch:
         self._desk = desk
         self._mains: dict[int, CommitId | None] = {}
         """Where each repository's `main` stood when its branches were compared last."""
-        self._seen: dict[InstanceName, tuple[CommitId | None, TreeId | None]] = {}
+        self._seen: dict[InstanceName, tuple[TreeId | None, TreeId | None]] = {}
+        """By instance: the tree on its branch and what Headway had last seen landed, when both agreed."""
 
     async def compare(self, manifests: Manifests, repository: str, refs: Refs) -> None:
         """Compare every instance that a repository's branches hold."""
@@ -44,19 +45,26 @@ class BranchWatch:
         tree = await _tree(manifests, tip, instance)
         state = self._desk.situation.instance(instance)
         pending = any(one.landed_at is None for one in state.underway)
-        if self._seen.get(instance, (None, "never"))[1] == tree and not pending and state.touched is None:
+        if self._seen.get(instance) == (tree, state.folder) and not pending and state.touched is None:
             return
-        self._seen[instance] = (tip, tree)
+        if await self._judge(manifests, instance, tip) is None:
+            self._seen[instance] = (tree, self._desk.situation.instance(instance).folder)
+            return
+        # These branches were read a while ago, and a promotion of ours may have landed since: look once more.
+        environment = self._desk.environment_of(instance)
+        tip = (await manifests.fetch()).environments.get(environment)
+        folder = self._desk.situation.instance(instance).folder
+        words = await self._judge(manifests, instance, tip)
+        if words is not None:
+            await self._touched(manifests, instance, tip, words, folder)
+
+    async def _judge(self, manifests: Manifests, instance: InstanceName, tip: CommitId | None) -> str | None:
+        """Record what the branch says of an instance; give the words if other hands changed its folder."""
         try:
             folder = await read_folder_at(manifests, tip, instance)
         except UsageError as error:
-            await self._touched(manifests, instance, tip, f"its lock file cannot be read: {error.why}")
-            return
-        await self._judge(manifests, instance, tip, folder.id if folder else None)
-
-    async def _judge(
-        self, manifests: Manifests, instance: InstanceName, tip: CommitId | None, found: TreeId | None
-    ) -> None:
+            return f"its lock file cannot be read: {error.why}"
+        found = folder.id if folder else None
         state = self._desk.situation.instance(instance)
         arrived = next((one for one in state.underway if one.landed_at is None and one.folder == found), None)
         if arrived is not None and tip is not None:
@@ -67,12 +75,8 @@ class BranchWatch:
         elif state.folder is None and state.lock is None and tip is not None:
             await find_instance(self._desk, manifests, instance, tip, self._mains.get(id(manifests)))
         else:
-            words = (
-                "its folder is gone"
-                if found is None
-                else "lock file or manifests are not as Headway wrote them"
-            )
-            await self._touched(manifests, instance, tip, words)
+            return "its folder is gone" if found is None else "its files are not as Headway wrote them"
+        return None
 
     async def _untouched(self, instance: InstanceName, tip: CommitId | None, state: InstanceState) -> None:
         if state.touched is None or tip is None:
@@ -80,8 +84,14 @@ class BranchWatch:
         await self._desk.record(self._desk.fact(InstanceUntouched(instance=instance, commit=tip)))
 
     async def _touched(
-        self, manifests: Manifests, instance: InstanceName, tip: CommitId | None, words: str
+        self,
+        manifests: Manifests,
+        instance: InstanceName,
+        tip: CommitId | None,
+        words: str,
+        folder: TreeId | None,
     ) -> None:
+        """Record that other hands changed an instance, unless `folder` is not what Headway saw last any more."""
         state = self._desk.situation.instance(instance)
         author, commit = "somebody", tip
         if tip is not None:
@@ -94,7 +104,9 @@ class BranchWatch:
             return
         _LOG.warning("%s was changed by other hands: %s", instance, words)
         body = InstanceTouched(instance=instance, commit=commit, author=author, words=words)
-        await self._desk.record(self._desk.fact(body))
+        await self._desk.recorder.record(
+            [self._desk.fact(body)], only_if=lambda situation: situation.instance(instance).folder == folder
+        )
 
 
 async def _tree(manifests: Manifests, tip: CommitId | None, instance: InstanceName) -> TreeId | None:

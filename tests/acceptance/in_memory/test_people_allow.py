@@ -1,0 +1,159 @@
+"""Approvals bind to exactly one change, end by themselves, and never come from who made it."""
+
+from datetime import timedelta
+
+import pytest
+from tests.fixtures.branches import assert_all_agree, lock_of, tag_in_git
+from tests.fixtures.world import ESTATE, World
+
+from headway.app.commands.approve import approve
+from headway.domain.errors import NotAllowed
+from headway.domain.names import ArtifactName
+
+GATED = ESTATE.replace(
+    "{prod1: production-1}}", "{prod1: production-1}, gates: {approvals: {count: 1, from: [support]}}}"
+)
+APP1 = ArtifactName("oc", "app1")
+SECOND = timedelta(seconds=5)
+
+
+async def _delivered(world: World) -> None:
+    world.publish("app1", "1.0.0")
+    world.publish("app2", "1.0.0")
+    await world.look()
+    await world.pass_time(SECOND)
+    await approve(world.desk, "sue", "oc", "production-1", reason="go")
+    await world.pass_time(SECOND)
+    assert world.tags() == ["1.0.0"] * 4
+
+
+async def _next(world: World, tag: str) -> None:
+    world.publish("app1", tag)
+    await world.look()
+    await world.pass_time(SECOND)
+
+
+async def _approve(world: World, who: str = "sue") -> None:
+    await approve(world.desk, who, "oc", "production-1", artifact=APP1, reason="go")
+    await world.pass_time(SECOND)
+
+
+def _production(world: World) -> str | None:
+    return tag_in_git(world, "production-1", "prod1")
+
+
+async def test_an_approved_version_goes_though_a_newer_one_waits() -> None:
+    """v2 was approved while v3 waits for its own approval: v2 goes, then v3 is asked for."""
+    world = World(estate=GATED)
+    async with world.running():
+        await _delivered(world)
+        await _next(world, "1.1.0")
+        v2 = world.desk.situation.shelf(APP1)
+        await _next(world, "1.2.0")
+        assert _production(world) == "1.0.0"
+        locked = [
+            one.changes[0].after for one in await world.promotions() if one.instance.instance == "staging"
+        ]
+        second = locked[-2]
+        assert second is not None
+        assert v2.label(second).startswith("1.1.0")
+        await approve(world.desk, "sue", "oc", "production-1", artifact=APP1, version=second, reason="go")
+        await world.pass_time(SECOND)
+        assert _production(world) == "1.1.0"
+        await _approve(world)
+        assert world.tags() == ["1.2.0"] * 4
+        assert_all_agree(world)
+
+
+async def test_an_approval_ends_after_seven_days() -> None:
+    """Given while production is held; when the hold ends eight days later it counts no more."""
+    world = World(estate=GATED)
+    async with world.running():
+        await _delivered(world)
+        await _next(world, "1.1.0")
+        await world.hold_all("prod1")
+        await _approve(world)
+        world.clock.move_by(timedelta(days=7, seconds=1))
+        await world.lift_all("prod1")
+        await world.pass_time(SECOND)
+        assert _production(world) == "1.0.0"
+        assert any("needs 1 approval" in line for line in world.why("prod1"))
+        await _approve(world)
+        assert _production(world) == "1.1.0"
+
+
+async def test_an_approval_is_asked_again_when_the_difference_changed() -> None:
+    """Approved against 1.0.0; meanwhile production was taken to 1.1.0, so the same version is another change."""
+    world = World(estate=GATED)
+    async with world.running():
+        await _delivered(world)
+        await _next(world, "1.1.0")
+        await _next(world, "1.2.0")
+        await world.hold_all("prod1")
+        await _approve(world)
+        before = world.desk.situation
+        staging = [
+            one.changes[0].after for one in await world.promotions() if one.instance.instance == "staging"
+        ]
+        assert staging[-2] is not None
+        assert before.approvals
+        await approve(
+            world.desk, "sam", "oc", "production-1", artifact=APP1, version=staging[-2], reason="first"
+        )
+        await world.record_asked("prod1", APP1, staging[-2], by="sue")
+        await world.lift_all("prod1")
+        await world.pass_time(SECOND)
+        assert _production(world) == "1.1.0"
+        assert any("needs 1 approval" in line for line in world.why("prod1"))
+
+
+async def test_an_approval_ends_with_its_givers_role() -> None:
+    """Sue leaves support before the hold ends."""
+    world = World(estate=GATED)
+    async with world.running():
+        await _delivered(world)
+        await _next(world, "1.1.0")
+        await world.hold_all("prod1")
+        await _approve(world)
+        world.commit("Sue leaves", {"estate.yaml": GATED.replace("[sue, sam]", "[sam]").encode()})
+        await world.look()
+        await world.lift_all("prod1")
+        await world.pass_time(SECOND)
+        assert _production(world) == "1.0.0"
+        await _approve(world, "sam")
+        assert _production(world) == "1.1.0"
+
+
+async def test_nobody_approves_their_own_commit() -> None:
+    """Sue wrote the configuration: her approval is refused, Sam's counts."""
+    world = World(estate=GATED)
+    async with world.running():
+        await _delivered(world)
+        world.commit("Mine", {"oc/app1/base/deployment.yaml": b"base 2\n"}, author="sue <sue@example>")
+        await world.look()
+        await world.pass_time(SECOND)
+        with pytest.raises(NotAllowed, match="may not approve"):
+            await _approve(world, "sue")
+        await _approve(world, "sam")
+        lock = lock_of(world, "production-1", "prod1")
+        assert lock is not None
+        assert lock.entries["app1"].commit == world.remote.branches["main"]
+
+
+async def test_a_first_lock_goes_as_it_was_approved_though_newer_ones_come() -> None:
+    """The set was approved while a hold kept it; 1.1.0 came meanwhile and follows on its own."""
+    world = World(estate=GATED)
+    world.publish("app1", "1.0.0")
+    world.publish("app2", "1.0.0")
+    async with world.running():
+        await world.pass_time(SECOND)
+        await world.hold_all("prod1")
+        await approve(world.desk, "sue", "oc", "production-1", reason="the set")
+        await _next(world, "1.1.0")
+        assert lock_of(world, "production-1", "prod1") is None
+        await world.lift_all("prod1")
+        await world.pass_time(SECOND)
+        assert _production(world) == "1.0.0"
+        await _approve(world)
+        assert world.tags() == ["1.1.0"] * 4
+        assert_all_agree(world)
