@@ -19,7 +19,7 @@ This page is written by `python -m tools.http_reference` from the API's descript
 `/api/v1/openapi.json`.
 
 Every request but `GET /api/v1/health` needs `Authorization: Bearer TOKEN`. `headway identity add PERSON`
-makes a token; what its person may do is decided by their role in `estate.yaml`, in one place for every surface.
+makes a token; what its person may do is decided by their role in `estate.yaml`, in one place for all.
 Whatever is not named on this page is refused.
 
 Names are written `application/name`; a request may leave the application out where only one fits. Versions

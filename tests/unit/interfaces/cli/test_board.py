@@ -1,0 +1,130 @@
+"""The board, as people read it: in lane order, in words and marks, on any terminal."""
+
+import re
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from tests.fixtures.served import delivered
+from tests.fixtures.world import ESTATE, World
+
+from headway.interfaces.cli.board import board_rows, next_of, waiting_lines
+from headway.interfaces.cli.screen import Cell
+from headway.testing.simulated_engine import crashes
+
+SOAKED = ESTATE.replace(
+    "instances: {prod1: production-1}}", "instances: {prod1: production-1}, gates: {soak: 10m}}"
+)
+
+
+async def test_the_board_names_every_artifact_in_every_instance_in_lane_order(tmp_path: Path) -> None:
+    async with delivered(tmp_path) as served:
+        ran = await served.headway("status")
+    assert (ran.code, ran.err) == (0, "")
+    rows = [line.split() for line in ran.out.splitlines() if "app" in line]
+    assert [row[0] for row in rows if row[1] == "app1"] == ["dev", "staging", "prod1", "prod2"]
+    assert len(rows) == 8
+    assert all(row[-4:] == ["●", "healthy", "✓", "verified"] for row in rows)
+    assert all(row[-5].startswith("1.0.0+") for row in rows)
+
+
+async def test_what_waits_and_what_needs_somebody_stand_below(tmp_path: Path) -> None:
+    async with delivered(tmp_path, world=World(estate=SOAKED)) as served:
+        await served.headway("hold", "staging", "--reason", "load test")
+        ran = await served.headway("status")
+    assert "Next" in ran.out
+    assert re.search(r"app1 → prod1: 1\.0\.0\+\w+ waits: soak: .*10m", ran.out)
+    assert "■ held" in ran.out
+    assert "▲ oc/staging is held by operator: load test" in ran.out
+
+
+async def test_a_version_that_failed_is_told_with_its_reason(tmp_path: Path) -> None:
+    async with delivered(tmp_path) as served:
+        served.world.publish("app1", "1.1.0", crashes())
+        await served.world.look()
+        await served.world.pass_time(timedelta(seconds=30))
+        listed = await served.headway("versions", "app1", "-o", "wide")
+        past = await served.headway("history", "--artifact", "app1", "-o", "wide")
+    assert re.search(r"1\.1\.0\+\w+ .*✗ quarantined: .*exited", listed.out)
+    assert re.search(r"rollback: app1 1\.1\.0\+\w+ → 1\.0\.0\+\w+ .*headway", past.out)
+    assert "✗ failed" in past.out
+
+
+@pytest.mark.parametrize("width", [80, 160])
+@pytest.mark.parametrize("command", [("status",), ("history",), ("versions", "app1")])
+async def test_tables_fit_the_terminal(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, width: int, command: tuple[str, ...]
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(width))
+    async with delivered(tmp_path) as served:
+        ran = await served.headway(*command)
+    assert ran.out
+    assert max(len(line) for line in ran.out.splitlines()) <= width
+
+
+async def test_a_wide_table_keeps_each_row_in_one_line(tmp_path: Path) -> None:
+    async with delivered(tmp_path) as served:
+        ran = await served.headway("status", "-o", "wide")
+    assert sum("app1" in line for line in ran.out.splitlines()) == 4
+    assert "ENVIRONMENT" in ran.out
+
+
+async def test_no_colour_reaches_a_pipe_or_who_does_not_want_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with delivered(tmp_path) as served:
+        piped = await served.headway("status")
+        monkeypatch.setenv("FORCE_COLOR", "1")
+        coloured = await served.headway("status")
+        monkeypatch.setenv("NO_COLOR", "1")
+        refused = await served.headway("status")
+    assert "\x1b" not in piped.out
+    assert "\x1b[32m● healthy" in coloured.out
+    assert "\x1b[32m" not in refused.out
+
+
+async def test_a_terminal_without_unicode_gets_ascii(tmp_path: Path) -> None:
+    async with delivered(tmp_path) as served:
+        ran = await served.headway("status", encoding="ascii")
+        document = await served.headway("status", "-o", "json", encoding="ascii")
+    assert "* healthy" in ran.out
+    assert "+ verified" in ran.out
+    assert (ran.out + document.out).isascii()
+
+
+def cell(**changed: object) -> dict[str, object]:
+    """Make one cell of an answer."""
+    usual = {"artifact": "oc/app1", "version": "1.0.0+abc", "health": "healthy", "verification": "passed"}
+    rest = {"underway": None, "newer": None, "waits": None, "held": [], "quarantined": False}
+    return {**usual, **rest, **changed}
+
+
+def instance(*cells: dict[str, object]) -> dict[str, object]:
+    """Make one instance of an answer."""
+    return {"name": "oc/dev", "held": [], "underway": [], "cells": list(cells)}
+
+
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [
+        ({"health": "degraded"}, "▲ degraded"),
+        ({"health": "unknown"}, "? unknown"),
+        ({"health": "of a later server"}, "of a later server"),
+        ({"verification": "running"}, "… verifying"),
+        ({"verification": "withdrawn"}, "▲ withdrawn"),
+        ({"quarantined": True}, "✗ quarantined"),
+        ({"held": ["sue: test"]}, "■ held"),
+        ({"version": None}, "–"),
+    ],
+)
+def test_every_state_has_a_mark_and_a_word(changed: dict[str, object], words: str) -> None:
+    (row,) = board_rows([instance(cell(**changed))], wide=False)
+    assert any(words in (one[0] if isinstance(one, Cell) else one) for one in row)
+
+
+def test_what_is_on_its_way_is_said_before_what_waits() -> None:
+    going = cell(underway="1.1.0", newer="1.2.0", waits="slot: busy")
+    assert next_of(going) == "→ 1.1.0 is on its way"
+    assert next_of(cell(newer="1.2.0", waits="slot: busy")) == "1.2.0 waits: slot: busy"
+    assert next_of(cell()) is None
+    assert list(waiting_lines([instance(cell(), going)])) == []
