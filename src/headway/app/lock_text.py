@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from headway.app.bounded_yaml import Document, Limits, Path, read_documents
 from headway.domain.errors import UsageError
 from headway.domain.lock import LockEntry, LockFile
-from headway.domain.names import PromotionId, is_label, parse_commit, parse_digest
+from headway.domain.names import CommitId, Digest, PromotionId, is_label, parse_commit, parse_digest
 
 _LIMITS = Limits(size=1 << 20, nodes=20_000, depth=6)
 _FIELDS = ("apiVersion", "kind", "promotion", "namespace", "artifacts")
@@ -52,6 +52,9 @@ def read_lock(data: bytes, file: str) -> LockFile:
     Raises:
         UsageError: `yaml-malformed`, `manifests-too-large`, or `lock-malformed` with file and line.
     """
+    written = _read_as_written(data)
+    if written is not None:
+        return written
     documents = read_documents(data, file, _LIMITS)
     if len(documents) != 1:
         raise _wrong(file, 1, f"it holds {len(documents)} documents, not one")
@@ -71,6 +74,46 @@ def read_lock(data: bytes, file: str) -> LockFile:
         namespace=namespace,
         entries={name: reader.entry(name) for name in names},
     )
+
+
+_HEAD = re.compile(
+    r'apiVersion: headway\.dev/v1\nkind: Lock\npromotion: "([0-9a-f]{16})"\n'
+    r'namespace: "([-a-z0-9]+)"\nartifacts:(?: \{\})?\n'
+)
+_ENTRY = re.compile(
+    r'  "?([-a-z0-9]+)"?:\n(?:    digest: (sha256:[0-9a-f]{64})\n)?    commit: "([0-9a-f]{40})"\n'
+    r"(?:    reference: (\S+)\n)?"
+)
+
+
+def _read_as_written(data: bytes) -> LockFile | None:
+    """Read what `write_lock` wrote, byte for byte; None: read it as YAML, which tells what is wrong.
+
+    A hundred times quicker than YAML, and nearly every lock file that is read is one of ours.
+    """
+    text = data.decode("ascii", "replace") if len(data) <= _LIMITS.size else ""
+    head = _HEAD.match(text)
+    if head is None or not is_label(head[2]):
+        return None
+    entries: dict[str, LockEntry] = {}
+    at = head.end()
+    while at < len(text):
+        found = _ENTRY.match(text, at)
+        if found is None or not _holds_together(found):
+            return None
+        entries[found[1]] = LockEntry(
+            digest=Digest(found[2]) if found[2] else None, commit=CommitId(found[3]), reference=found[4]
+        )
+        at = found.end()
+    lock = LockFile(promotion=PromotionId(head[1]), namespace=head[2], entries=entries)
+    return lock if write_lock(lock) == data else None
+
+
+def _holds_together(entry: re.Match[str]) -> bool:
+    name, digest, reference = entry[1], entry[2], entry[4]
+    if not is_label(name) or (digest is None) != (reference is None):
+        return False
+    return reference is None or bool(_REFERENCE.fullmatch(reference) and reference.endswith(f"@{digest}"))
 
 
 class _Reader:

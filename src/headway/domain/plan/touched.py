@@ -20,6 +20,7 @@ from headway.domain.facts import (
     InstanceTouched,
     InstanceUntouched,
     NoChangePassed,
+    Outcome,
     PresenceFound,
     PromotionDecided,
     PromotionEnded,
@@ -43,7 +44,7 @@ class Touches:
     instances: frozenset[InstanceName] = frozenset()
 
 
-_EVERYTHING = (EstateTaken, SourceAway, SourceBack)
+_OF_A_SOURCE = (SourceAway, SourceBack)
 _NOTHING = (EstateRefused, EstateWaiting, EstateAccepted)
 _OF_ONE_ARTIFACT = (
     ImageFound,
@@ -52,6 +53,7 @@ _OF_ONE_ARTIFACT = (
     QuarantinePlaced,
     QuarantineLifted,
     RenderingFound,
+    PresenceFound,
 )
 _SEEN_FROM_NEAR = (
     DeploymentSeen,
@@ -69,15 +71,33 @@ def touched_by(situation: Situation, fact: Fact) -> Touches:
     body: Any = fact.body
     if body is None or isinstance(body, _NOTHING):
         return Touches()
-    if isinstance(body, _EVERYTHING):
+    if isinstance(body, EstateTaken):
         return Touches(everything=True)
+    if isinstance(body, _OF_A_SOURCE):
+        return _of_a_source(situation, body.name)
     if isinstance(body, ApprovalGiven):
         return _cells(situation, [artifact for artifact, _ in body.entries])
     if isinstance(body, _OF_ONE_ARTIFACT):
-        return _cells(situation, [body.artifact])
-    if isinstance(body, PresenceFound):
-        return _cells(situation, _sharing_images(situation, body.artifact))
+        shared = isinstance(body, PresenceFound)
+        return _cells(situation, _sharing_images(situation, body.artifact) if shared else [body.artifact])
     return _of_an_instance(situation, body)
+
+
+def _of_a_source(situation: Situation, name: str) -> Touches:
+    """Clocks of what is under way stand while a source is away; a wave may go on without its engine."""
+    estate = situation.estate
+    if estate is None:
+        return Touches()
+    cells = frozenset(
+        Cell(artifact.name, instance)
+        for application in estate.applications.values()
+        for wave in estate.waves(application.name)
+        if not wave.waits_for_absent and name in wave.instances.values()
+        for instance in situation.wave_instances(application.name, wave)
+        for artifact in application.artifacts.values()
+    )
+    busy = frozenset(instance for instance, state in situation.instances.items() if state.underway)
+    return Touches(cells=cells, instances=busy)
 
 
 def _of_an_instance(situation: Situation, body: Any) -> Touches:  # noqa: ANN401  # any fact about an instance
@@ -86,6 +106,8 @@ def _of_an_instance(situation: Situation, body: Any) -> Touches:  # noqa: ANN401
         return _joined(situation, instance, [change.artifact for change in body.changes])
     if isinstance(body, NoChangePassed):
         return _joined(situation, instance, [body.artifact])
+    if isinstance(body, PromotionEnded) and body.outcome is Outcome.VERIFIED:
+        return _joined(situation, instance, [artifact for artifact, _ in body.verified])
     artifacts = list(situation.artifacts_of(instance.application))
     if isinstance(body, PromotionEnded | InstanceFound):
         return _joined(situation, instance, artifacts)
