@@ -89,6 +89,9 @@ class EngineWatch:
 
 def _differs(state: InstanceState, observation: Observation) -> bool:
     """Say whether the classification is another; words alone change nothing but what people read."""
+    if state.health_at is None:
+        # That the engine has taken up this lock is news, even of a lock that holds nothing.
+        return True
     seen = {name: _class(health) for name, health in observation.artifacts.items()}
     known = {name: _class(health) for name, health in state.health.items()}
     lock = state.lock or {}

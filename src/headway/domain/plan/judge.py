@@ -58,11 +58,12 @@ class Trial:
 
     def verified(self) -> tuple[tuple[ArtifactName, Version], ...]:
         """Give what a passed verification is evidence for: its own, and others whose checks passed."""
-        bad = {result.check for result in self.underway.results if result.verdict is not Verdict.PASSED}
+        passed = {result.check for result in self.underway.results if result.verdict is Verdict.PASSED}
         return self.changed() + tuple(
             entry
             for entry in self.entries()[len(self.changed()) :]
-            if not any(check.name in bad for check in checks_of(self.situation, (entry,), self.wave))
+            # One that became healthy only after the checks began was not asked.
+            if all(check.name in passed for check in to_run(checks_of(self.situation, (entry,), self.wave)))
         )
 
     def results(self) -> tuple[CheckResult, ...]:
@@ -207,8 +208,8 @@ def _bad(trial: Trial, words: str) -> Conclude:
     if one.kind is PromotionKind.FIRST_LOCK:
         return _conclude(trial, Outcome.LEFT, f"first lock failed: {words}", holds=(None,))
     if one.kind is not PromotionKind.PROMOTION:
-        names = tuple(change.artifact.artifact for change in one.changes)
-        return _conclude(trial, Outcome.LEFT, f"{one.kind} failed: {words}", holds=names)
+        # Rule 5: a rollback that fails is never rolled back; the whole instance waits for a person.
+        return _conclude(trial, Outcome.LEFT, f"{one.kind} failed: {words}", holds=(None,))
     quarantines = tuple((change.artifact, change.after) for change in one.changes if change.after is not None)
     names = tuple(change.artifact.artifact for change in one.changes)
     return _conclude(
@@ -223,12 +224,9 @@ def _bad(trial: Trial, words: str) -> Conclude:
 def _unclear(trial: Trial, words: str) -> Conclude:
     """We could not tell in time: nobody is blamed, the earlier version comes back, the instance is held."""
     one = trial.underway
-    names: tuple[str | None, ...] = tuple(change.artifact.artifact for change in one.changes)
     if one.kind is PromotionKind.PROMOTION:
         return _conclude(trial, Outcome.WITHDRAWN, words, holds=(None,))
-    if one.kind is PromotionKind.FIRST_LOCK:
-        names = (None,)
-    return _conclude(trial, Outcome.LEFT, f"{one.kind} could not be judged: {words}", holds=names)
+    return _conclude(trial, Outcome.LEFT, f"{one.kind} could not be judged: {words}", holds=(None,))
 
 
 def _may_retry(trial: Trial) -> bool:
