@@ -46,12 +46,12 @@ def board_rows(instances: list[dict[str, Any]], *, wide: bool) -> list[list[str 
 
 def _row(instance: dict[str, Any], cell: dict[str, Any], *, is_first: bool, wide: bool) -> list[str | Cell]:
     name = instance["name"].split("/")[1]
-    stop = " ■ held" if instance["held"] or cell["held"] else ""
-    version = f"{cell['version'] or '–'}{' ✗ quarantined' if cell['quarantined'] else ''}{stop}"
+    held = bool(instance["held"] or cell["held"])
+    version = f"{cell['version'] or '–'}{' ✗' if cell['quarantined'] else ''}{' ■' if held else ''}"
     row: list[str | Cell] = [
         Cell(name if is_first or wide else "", "bold"),
         cell["artifact"].split("/")[1],
-        Cell(version, "red" if cell["quarantined"] else "yellow" if stop else ""),
+        Cell(version, "red" if cell["quarantined"] else "yellow" if held else ""),
         Cell(*HEALTH.get(cell["health"], (cell["health"], "yellow"))),
         Cell(*VERIFICATION.get(cell["verification"], (cell["verification"], "yellow"))),
     ]
@@ -64,6 +64,15 @@ def _row(instance: dict[str, Any], cell: dict[str, Any], *, is_first: bool, wide
             next_of(cell) or "–",
         ]
     return row
+
+
+def legend(instances: list[dict[str, Any]]) -> str:
+    """Say in words what the marks behind versions mean, of those that are there; empty: there are none."""
+    cells = [(one, cell) for one in instances for cell in one["cells"]]
+    held = any(one["held"] or cell["held"] for one, cell in cells)
+    quarantined = any(cell["quarantined"] for _, cell in cells)
+    said = (["✗ quarantined"] if quarantined else []) + (["■ held"] if held else [])
+    return f"behind a version: {', '.join(said)}" if said else ""
 
 
 def next_of(cell: dict[str, Any]) -> str | None:

@@ -11,6 +11,7 @@ from headway.interfaces.cli.board import (
     WIDE_TITLES,
     applications_of,
     board_rows,
+    legend,
     waiting_lines,
 )
 from headway.interfaces.cli.client import Client, Params
@@ -59,11 +60,13 @@ def _show_board(board: dict[str, Any], output: Format, *, anew: bool = False) ->
         show_document(board, output)
         return
     if anew:
-        typer.echo("\f" if not _is_terminal() else "\033[H\033[2J", nl=not _is_terminal())
+        typer.echo("\033[H\033[2J" if _is_terminal() else "\n", nl=False)
     wide = output is Format.WIDE
     for name, instances in applications_of(board).items():
         say(f"{name}  ({shown_instant(board['at'])} UTC)")
         show_table(WIDE_TITLES if wide else TITLES, board_rows(instances, wide=wide), wide=wide)
+        if words := legend(instances):
+            say(words)
         if waiting := list(waiting_lines(instances)):
             say("", "Next", *(f"  {one}" for one in waiting))
         say("")
@@ -151,8 +154,9 @@ def _say_answer(one: dict[str, Any]) -> None:
     say("", one["version"] if one["blocked"] else f"{one['version']}: nothing keeps it out")
     for shut in one["blocked"]:
         say(f"  ✗ {shut['gate']}: {shut['words']}")
-        opens = f"; time opens it at {shown_instant(shut['next_at'])} UTC" if shut["next_at"] else ""
-        say(f"    who can change it: {shut['who']}{opens}")
+        who = "" if shut["who"] == "time" else f"who can change it: {shut['who']}"
+        opens = f"it can open by itself at {shown_instant(shut['next_at'])} UTC" if shut["next_at"] else ""
+        say(f"    {'; '.join(one for one in (who, opens) if one) or 'it opens by itself'}")
 
 
 def history(

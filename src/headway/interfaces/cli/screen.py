@@ -86,9 +86,12 @@ def show_table(titles: Sequence[str], rows: Sequence[Sequence[str | Cell]], *, w
     A wide one is as wide as its texts, for a wide terminal or for a pager.
     """
     console = console_of(sys.stdout)
+    table = make_table(titles, rows)
     if wide:
         console.width = max(console.width, _WIDEST)
-    console.print(make_table(titles, rows), soft_wrap=wide)
+    elif console.measure(table).maximum > console.width:
+        table.padding = (0, 1, 0, 0)
+    console.print(table, soft_wrap=wide)
 
 
 def make_table(titles: Sequence[str], rows: Sequence[Sequence[str | Cell]]) -> "Table":

@@ -8,7 +8,7 @@ import pytest
 from tests.fixtures.served import delivered
 from tests.fixtures.world import ESTATE, World
 
-from headway.interfaces.cli.board import board_rows, next_of, waiting_lines
+from headway.interfaces.cli.board import board_rows, legend, next_of, waiting_lines
 from headway.interfaces.cli.screen import Cell
 from headway.testing.simulated_engine import crashes
 
@@ -112,8 +112,8 @@ def instance(*cells: dict[str, object]) -> dict[str, object]:
         ({"health": "of a later server"}, "of a later server"),
         ({"verification": "running"}, "… verifying"),
         ({"verification": "withdrawn"}, "▲ withdrawn"),
-        ({"quarantined": True}, "✗ quarantined"),
-        ({"held": ["sue: test"]}, "■ held"),
+        ({"quarantined": True}, "1.0.0+abc ✗"),
+        ({"held": ["sue: test"]}, "1.0.0+abc ■"),
         ({"version": None}, "–"),
     ],
 )
@@ -122,9 +122,27 @@ def test_every_state_has_a_mark_and_a_word(changed: dict[str, object], words: st
     assert any(words in (one[0] if isinstance(one, Cell) else one) for one in row)
 
 
+def test_the_marks_behind_versions_are_told_in_words() -> None:
+    assert legend([instance(cell())]) == ""
+    assert legend([instance(cell(held=["sue: test"]), cell())]) == "behind a version: ■ held"
+    assert legend([instance(cell(quarantined=True))]) == "behind a version: ✗ quarantined"
+
+
 def test_what_is_on_its_way_is_said_before_what_waits() -> None:
     going = cell(underway="1.1.0", newer="1.2.0", waits="slot: busy")
     assert next_of(going) == "→ 1.1.0 is on its way"
     assert next_of(cell(newer="1.2.0", waits="slot: busy")) == "1.2.0 waits: slot: busy"
     assert next_of(cell()) is None
     assert list(waiting_lines([instance(cell(), going)])) == []
+
+
+async def test_the_usual_names_of_regions_fit_eighty_columns(tmp_path: Path) -> None:
+    names = ("dev", "staging", "production-ap-southeast-2", "production-us-west-2")
+    estate = ESTATE.replace("prod1:", f"{names[2]}:").replace("prod2:", f"{names[3]}:")
+    async with delivered(tmp_path, world=World(estate=estate, instances=names)) as served:
+        await served.headway("hold", names[2], "--reason", "test")
+        ran = await served.headway("status")
+    (row,) = [line for line in ran.out.splitlines() if line.startswith(f"{names[2]} ")]
+    assert "app1" in row
+    assert "✓ verified" in row
+    assert max(len(line) for line in ran.out.splitlines()) <= 80
