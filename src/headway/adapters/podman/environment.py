@@ -13,7 +13,7 @@ import httpx
 
 from headway.adapters.podman.address_space import AddressSpace
 from headway.adapters.podman.ending import Endings
-from headway.adapters.podman.health import HEALTHY, combine, failed, progressing, with_notes
+from headway.adapters.podman.health import HEALTHY, combine, failed, progressing, waiting, with_notes
 from headway.adapters.podman.held_instance import HeldInstance
 from headway.adapters.podman.job_step import next_job_step, note_failure
 from headway.adapters.podman.live_pod import LivePod
@@ -167,6 +167,10 @@ class EnvironmentRun:
         late = self._late(workload, mine)
         if late is not None:
             return failed(late)
+        started = {one.pod.ordinal for one in mine}
+        if len(started) < workload.replicas:
+            # A machine that is too busy to start it says nothing of the version.
+            return waiting(f"{key.kind} {key.name}: {len(started)} of {workload.replicas} pods are started")
         ready = sum(1 for one in mine if one.ready)
         if ready == workload.replicas:
             return progressing("")

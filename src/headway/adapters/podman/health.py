@@ -20,6 +20,11 @@ def progressing(words: str, cause: Cause = Cause.NONE) -> ArtifactHealth:
     return ArtifactHealth(state=DeploymentState.PROGRESSING, cause=cause, words=one_line(words))
 
 
+def waiting(words: str) -> ArtifactHealth:
+    """Say that the engine has not come to it yet."""
+    return ArtifactHealth(state=DeploymentState.PENDING, words=one_line(words))
+
+
 def failed(words: str) -> ArtifactHealth:
     """Say that the version itself is at fault."""
     return ArtifactHealth(state=DeploymentState.FAILED, cause=Cause.VERSION, words=one_line(words))
