@@ -9,7 +9,8 @@ import typer
 from headway.domain.errors import UsageError
 from headway.interfaces.cli.composition import AgentRunSettings, ServeSettings
 from headway.interfaces.cli.options import Into, session_of
-from headway.interfaces.cli.screen import busy, note, say
+from headway.interfaces.cli.screen import busy, note, say, show_error
+from headway.interfaces.problems import FAILED
 
 Estate = Annotated[
     str | None,
@@ -53,9 +54,16 @@ def check(
         list[Path] | None, typer.Argument(help="Folders of manifests repositories; else this one.")
     ] = None,
 ) -> None:
-    """Say all that is wrong with an estate's files."""
-    with busy("reading the estate"):
-        found = session_of(context).composition.check(paths or [Path()])
+    """Say all that is wrong with an estate's files. Exit code 1: something is."""
+    try:
+        with busy("reading the estate"):
+            found = session_of(context).composition.check(paths or [Path()])
+    except UsageError as error:
+        if error.code != "estate-invalid":
+            raise
+        # The command was right and did what it is for: the files are what is wrong.
+        show_error(error)
+        raise typer.Exit(FAILED) from error
     for remark in found.remarks:
         note(f"▲ {remark}")
     counted = f"{found.applications} application(s), {found.artifacts} artifact(s)"
