@@ -124,7 +124,7 @@ async def test_what_was_taken_back_stays_taken_back() -> None:
 
 
 async def test_a_configuration_taken_back_takes_no_image_with_it() -> None:
-    """The rollback changed the commit alone; what runs, with the same digest, is trusted after the rebuild."""
+    """The rollback changed the commit alone; what runs has that digest too and is still trusted."""
     world = World()
     async with world.running():
         await _delivered(world, "1.0.0")

@@ -53,7 +53,7 @@ async def test_a_freeze_lasts_over_the_weekend_and_ends_by_itself() -> None:
 
 
 async def test_a_freeze_over_the_change_of_clocks_begins_by_the_wall_and_lasts_its_hours() -> None:
-    """Sydney leaves summer time on Sunday 5 April 2026: 64 hours after Friday 17:00 it is Monday 08:00 there."""
+    """Sydney leaves summer time on 5 April 2026: 64 hours after Friday 17:00 it is Monday 08:00 there."""
     friday = datetime(2026, 4, 3, 5, 59, tzinfo=UTC)
     world = _world(WEEKEND, friday)
     async with world.running():

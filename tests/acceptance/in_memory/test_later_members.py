@@ -98,7 +98,7 @@ async def test_a_new_instance_in_a_wave_takes_what_its_sibling_verified() -> Non
 
 
 async def test_a_new_instance_waits_for_its_overlay_and_says_so() -> None:
-    """Its sibling's commit has no overlay for it; the commit that brings one passes the wave without change."""
+    """Its sibling's commit has no overlay for it; the commit that brings one changes nothing there."""
     world = World()
     async with world.running():
         await _delivered(world)
@@ -118,7 +118,7 @@ async def test_a_new_instance_waits_for_its_overlay_and_says_so() -> None:
 
 
 async def test_a_new_instance_in_a_new_wave_takes_what_soaked_in_the_wave_before() -> None:
-    """A canary between staging and production: the version that soaked, not the one that only was verified."""
+    """A canary between staging and production: what soaked, not what only was verified."""
     world = World(instances=("dev", "staging", "prod1", "prod2", "canary"))
     async with world.running():
         await _delivered(world)

@@ -1,4 +1,4 @@
-"""Commits that render what runs already pass without a commit of Headway's; other checks are run all the same."""
+"""Commits that render what runs pass without a commit of Headway's; other checks are run all the same."""
 
 from datetime import timedelta
 

@@ -8,6 +8,7 @@ from tests.fixtures.world import ESTATE, World
 
 from headway.app.commands.approve import approve
 from headway.domain.errors import NotAllowed
+from headway.domain.facts import QuarantinePlaced
 from headway.domain.names import ArtifactName
 
 GATED = ESTATE.replace(
@@ -83,7 +84,7 @@ async def test_an_approval_ends_after_seven_days() -> None:
 
 
 async def test_an_approval_is_asked_again_when_the_difference_changed() -> None:
-    """Approved against 1.0.0; meanwhile production was taken to 1.1.0, so the same version is another change."""
+    """Approved against 1.0.0; production was taken to 1.1.0 since, so the same version is another change."""
     world = World(estate=GATED)
     async with world.running():
         await _delivered(world)
@@ -156,4 +157,28 @@ async def test_a_first_lock_goes_as_it_was_approved_though_newer_ones_come() -> 
         assert _production(world) == "1.0.0"
         await _approve(world)
         assert world.tags() == ["1.1.0"] * 4
+        assert_all_agree(world)
+
+
+async def test_what_a_person_asked_for_starves_nothing_once_it_is_found_bad() -> None:
+    """Asked for while production was held, then quarantined: the next version goes all the same."""
+    world = World()
+    world.publish("app1", "1.0.0")
+    world.publish("app2", "1.0.0")
+    async with world.running():
+        await world.pass_time(SECOND)
+        await world.hold_all("prod1")
+        await _next(world, "1.1.0")
+        staging = [
+            one.changes[0].after for one in await world.promotions() if one.instance.instance == "staging"
+        ]
+        bad = staging[-1]
+        assert bad is not None
+        await world.record_asked("prod1", APP1, bad, by="sue")
+        await world.record(QuarantinePlaced(artifact=APP1, version=bad), by="sue", reason="it leaks")
+        await world.lift_all("prod1")
+        await world.pass_time(SECOND)
+        assert _production(world) == "1.0.0"
+        await _next(world, "1.2.0")
+        assert world.tags() == ["1.2.0"] * 4
         assert_all_agree(world)

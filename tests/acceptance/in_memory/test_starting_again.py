@@ -55,7 +55,7 @@ async def test_dying_every_few_moments_lands_each_promotion_once(step: int) -> N
         world.clock.move_by(timedelta(seconds=3))
         for _ in range(5):
             await world.breathe()
-    # An engine looks at its branches now and then by itself; a hint that died with its sender is not repeated.
+    # An engine looks at its branches now and then by itself; a hint that died with its sender is lost.
     await world.engine.come_back()
     async with world.running():
         await world.look()

@@ -1,4 +1,4 @@
-"""Rollbacks, by rules and by people: one commit, verified, never in a loop, and blame only where it was seen."""
+"""Rollbacks, by rules and by people: one commit, verified, never in a loop, blame only where it was seen."""
 
 from datetime import timedelta
 
@@ -54,7 +54,7 @@ async def _kinds(world: World, kind: PromotionKind) -> list[PromotionDecided]:
 
 
 async def test_the_hold_and_the_quarantine_are_in_the_rollbacks_own_commit() -> None:
-    """A check says no in staging: one commit takes it back, holds and quarantines; later waves see nothing."""
+    """A check says no in staging: one commit takes it back, holds and quarantines it."""
     world = _world(application=CHECKED)
     _fails_in(world, "staging", "1.1.0")
     async with world.running():

@@ -1,4 +1,4 @@
-"""Unknown is never the version's fault: clocks stand while we cannot know, then it is withdrawn without blame."""
+"""Unknown is never the version's fault: clocks stand while we cannot know, then it is withdrawn."""
 
 from datetime import timedelta
 

@@ -16,7 +16,7 @@ class AwayWatch:
 
     @property
     def has_doubts(self) -> bool:
-        """Say whether somebody did not answer the last time: whether that lasts is worth another look soon."""
+        """Say whether somebody did not answer the last time: it is worth another look soon."""
         return bool(self._silent_since)
 
     async def silent(self, source: Source, name: str, error: Transient) -> None:

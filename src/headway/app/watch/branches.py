@@ -91,7 +91,7 @@ class BranchWatch:
         words: str,
         folder: TreeId | None,
     ) -> None:
-        """Record that other hands changed an instance, unless `folder` is not what Headway saw last any more."""
+        """Record that other hands changed an instance, if `folder` is still what Headway saw last."""
         state = self._desk.situation.instance(instance)
         author, commit = "somebody", tip
         if tip is not None:

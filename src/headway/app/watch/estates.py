@@ -179,7 +179,7 @@ class EstateWatch:
         instance: InstanceName,
         versions: Iterable[tuple[ArtifactName, Version]],
     ) -> list[NewFact]:
-        """Give the facts of configurations that versions name and no shelf holds: an earlier ledger knew them.
+        """Give the configurations that versions name and no shelf holds: an earlier ledger knew them.
 
         One that is on `main`'s line no longer stays unknown: nobody can tell what is newer than it.
         """

@@ -1,4 +1,4 @@
-"""Gate `remote`: what the remote refused is pushed again later and later, and its words are said meanwhile."""
+"""Gate `remote`: what the remote refused is pushed again later and later; meanwhile its words are said."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from headway.domain.gates import Blocked, Question, blocks, open_until
 from headway.domain.gates.present import deployed_reference
+from headway.domain.gates.quarantine import standing_quarantine
 from headway.domain.names import Cell, Version
 from headway.domain.plan.actions import Action, LookForImage, LookForReferences, PassNoChange, Render
 from headway.domain.plan.candidates import first_wave_pair, later_wave_versions, waiting_since
@@ -86,9 +87,10 @@ def _next_at(weighed: list[Weighed], takes: Question | None) -> datetime | None:
 def _questions(situation: Situation, cell: Cell, now: datetime, index: int) -> list[Question]:
     wave = situation.lane(cell.instance.application)[index]
     asked = situation.cell(cell).asked
+    wanted: list[Question] = []
     if asked is not None:
         # What a person asked for comes before what the plan would choose.
-        return [
+        wanted.append(
             Question(
                 situation=situation,
                 cell=cell,
@@ -98,7 +100,10 @@ def _questions(situation: Situation, cell: Cell, now: datetime, index: int) -> l
                 wave=wave,
                 asked=asked,
             )
-        ]
+        )
+        if standing_quarantine(situation, cell.artifact, asked.version, cell.instance) is None:
+            return wanted
+        # It was found bad since it was asked for: waiting for it would starve everything after it.
     anything = Version(None, "")  # type: ignore[arg-type]  # stands for "whichever": only the wave is asked
     blank = Question(situation=situation, cell=cell, version=anything, now=now, wave_index=index, wave=wave)
     if blank.wave_before() is None:
@@ -106,9 +111,10 @@ def _questions(situation: Situation, cell: Cell, now: datetime, index: int) -> l
         versions: tuple[Version, ...] = () if pair is None else (pair,)
     else:
         versions = later_wave_versions(blank)
-    return [
+    return wanted + [
         Question(situation=situation, cell=cell, version=version, now=now, wave_index=index, wave=wave)
         for version in versions
+        if asked is None or version != asked.version
     ]
 
 

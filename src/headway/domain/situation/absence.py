@@ -1,6 +1,6 @@
 """Which outside systems an instance hangs on, and how long they were away: its clocks stand meanwhile.
 
-Another environment's engine, or a registry that no artifact of the application comes from, stops no clock here.
+Another environment's engine, or a registry that none of its images comes from, stops no clock here.
 """
 
 from datetime import datetime, timedelta
@@ -24,10 +24,10 @@ def time_away(situation: Situation, instance: InstanceName, since: datetime, now
             spells.append((situation.away[key][0], now))
     total, counted_to = timedelta(0), since
     for begin, end in sorted(spells):
-        begin, end = max(begin, counted_to), min(end, now)
-        if end > begin:
-            total += end - begin
-            counted_to = end
+        first, last = max(begin, counted_to), min(end, now)
+        if last > first:
+            total += last - first
+            counted_to = last
     return total
 
 
