@@ -25,7 +25,7 @@ def test_every_mistake_is_told_with_its_place_and_a_way_out(
 ) -> None:
     run(LateComposition(), ["init", str(tmp_path / "estate"), "--person", "ann"])
     path = tmp_path / "estate/argocd-oc-apps/oneconnect/application.yaml"
-    path.write_text(path.read_text().replace("kind: Application", "kind: Aplication\nlane2: x"))
+    path.write_text(path.read_text().replace("kind: Application", "kind: application\nlane2: x"))
     assert run(LateComposition(), ["check", str(path.parents[1])]) == 1
     told = capsys.readouterr().err
     assert f"{path}:" in told
