@@ -96,10 +96,10 @@ def _cost_ms(measured: Measured, body: object) -> float:
         news = fact(measured.situation.sequence + 1, body)
         start = process_time()
         situation = evolve(measured.situation, news)
-        measured.planner.touch(touched_by(situation, news))
+        measured.planner.touch(touched_by(measured.situation, situation, news))
         measured.planner.plan(situation, NOW)
         times.append((process_time() - start) * 1000)
-        measured.planner.touch(touched_by(situation, news))
+        measured.planner.touch(touched_by(measured.situation, situation, news))
         measured.planner.plan(measured.situation, NOW)
     return median(times)
 

@@ -69,8 +69,8 @@ class Recorder:
 
     async def _append(self, facts: Sequence[NewFact]) -> None:
         for fact in await self._ledger.append(facts):
-            self.situation = evolve(self.situation, fact)
-            touches = touched_by(self.situation, fact)
+            before, self.situation = self.situation, evolve(self.situation, fact)
+            touches = touched_by(before, self.situation, fact)
             for listener in self._listeners:
                 listener(fact, touches)
         waiters, self._waiters = self._waiters, []

@@ -22,14 +22,20 @@ from headway.domain.facts import (
     NoChangePassed,
     Outcome,
     PresenceFound,
+    PromotionAsked,
     PromotionDecided,
     PromotionEnded,
     PromotionLanded,
+    PromotionUnasked,
     QuarantineLifted,
     QuarantinePlaced,
+    ReferencesFound,
     RenderingFound,
     SourceAway,
     SourceBack,
+    StopsLanded,
+    VerificationEnded,
+    VerificationStarted,
 )
 from headway.domain.names import ArtifactName, Cell, InstanceName
 from headway.domain.situation.situation import Situation
@@ -46,7 +52,8 @@ class Touches:
 
 _OF_A_SOURCE = (SourceAway, SourceBack)
 _NOTHING = (EstateRefused, EstateWaiting, EstateAccepted)
-_OF_ONE_ARTIFACT = (
+_OF_AN_ARTIFACT = (
+    ApprovalGiven,
     ImageFound,
     ImagesLookedAt,
     ConfigurationFound,
@@ -65,22 +72,35 @@ _SEEN_FROM_NEAR = (
 )
 """They change what an instance stands at, how it soaks or whether it is waited for."""
 
+_CHANGES_CELLS = (DeploymentSeen, PromotionLanded)
+"""Of these, gates see only what they change in the cells themselves: what stands there, and its soak."""
+_SEEN_EVERYWHERE = (PromotionDecided, PromotionEnded, NoChangePassed, InstanceFound)
+_OF_NO_GATE = (VerificationStarted, VerificationEnded, StopsLanded)
+"""No gate asks for them; only the instance's own plan does."""
+_OF_ONE_CELL = (PromotionAsked, PromotionUnasked, ReferencesFound)
 
-def touched_by(situation: Situation, fact: Fact) -> Touches:
-    """Say what a fact touches, in the situation that it was folded into."""
+
+def touched_by(before: Situation, situation: Situation, fact: Fact) -> Touches:
+    """Say what a fact touches.
+
+    Args:
+        before: the situation without the fact.
+        situation: the situation that it was folded into.
+        fact: the fact.
+    """
     body: Any = fact.body
     if body is None or isinstance(body, _NOTHING):
         return Touches()
     if isinstance(body, EstateTaken):
         return Touches(everything=True)
+    if isinstance(body, _OF_AN_ARTIFACT):
+        return _cells(situation, _artifacts_named(situation, body))
+    if isinstance(body, _OF_ONE_CELL):
+        cell = Cell(body.artifact, body.instance)
+        return Touches(cells=frozenset({cell}), instances=frozenset({body.instance}))
     if isinstance(body, _OF_A_SOURCE):
         return _of_a_source(situation, body.name)
-    if isinstance(body, ApprovalGiven):
-        return _cells(situation, [artifact for artifact, _ in body.entries])
-    if isinstance(body, _OF_ONE_ARTIFACT):
-        shared = isinstance(body, PresenceFound)
-        return _cells(situation, _sharing_images(situation, body.artifact) if shared else [body.artifact])
-    return _of_an_instance(situation, body)
+    return _of_an_instance(before, situation, body)
 
 
 def _of_a_source(situation: Situation, name: str) -> Touches:
@@ -100,23 +120,45 @@ def _of_a_source(situation: Situation, name: str) -> Touches:
     return Touches(cells=cells, instances=busy)
 
 
-def _of_an_instance(situation: Situation, body: Any) -> Touches:  # noqa: ANN401  # any fact about an instance
+def _of_an_instance(before: Situation, situation: Situation, body: Any) -> Touches:  # noqa: ANN401  # any fact
     instance = body.instance
-    if isinstance(body, PromotionDecided):
-        return _joined(situation, instance, [change.artifact for change in body.changes])
-    if isinstance(body, NoChangePassed):
-        return _joined(situation, instance, [body.artifact])
-    if isinstance(body, PromotionEnded) and body.outcome is Outcome.VERIFIED:
-        return _joined(situation, instance, [artifact for artifact, _ in body.verified])
-    artifacts = list(situation.artifacts_of(instance.application))
-    if isinstance(body, PromotionEnded | InstanceFound):
+    if isinstance(body, _OF_NO_GATE):
+        return Touches(instances=frozenset({instance}))
+    artifacts = _artifacts_of(situation, body)
+    if isinstance(body, _SEEN_EVERYWHERE):
         return _joined(situation, instance, artifacts)
     if not isinstance(body, _SEEN_FROM_NEAR):
         return _joined(situation, instance, artifacts, only_here=True)
+    if isinstance(body, _CHANGES_CELLS):
+        artifacts = [one for one in artifacts if _has_changed(before, situation, Cell(one, instance))]
     near = _near(situation, instance)
     cells = frozenset(Cell(artifact, one) for artifact in artifacts for one in near)
     waiting = _waiting_for(situation, instance) if isinstance(body, DeploymentSeen) else frozenset()
-    return Touches(cells=cells, instances=near | waiting)
+    return Touches(cells=cells, instances=frozenset({instance, *waiting, *(cell.instance for cell in cells)}))
+
+
+def _artifacts_of(situation: Situation, body: Any) -> list[ArtifactName]:  # noqa: ANN401  # any fact
+    """Give the artifacts that a fact about an instance is about: those it names, else all that are there."""
+    if isinstance(body, PromotionDecided):
+        return [change.artifact for change in body.changes]
+    if isinstance(body, NoChangePassed):
+        return [body.artifact]
+    if isinstance(body, PromotionEnded) and body.outcome is Outcome.VERIFIED:
+        return [artifact for artifact, _ in body.verified]
+    return list(situation.artifacts_of(body.instance.application))
+
+
+def _has_changed(before: Situation, after: Situation, cell: Cell) -> bool:
+    """Say whether a cell's state was folded anew: a state that a fact leaves alone is the same object."""
+    return before.cell(cell) is not after.cell(cell)
+
+
+def _artifacts_named(situation: Situation, body: Any) -> list[ArtifactName]:  # noqa: ANN401  # any fact
+    if isinstance(body, ApprovalGiven):
+        return [artifact for artifact, _ in body.entries]
+    if isinstance(body, PresenceFound):
+        return _sharing_images(situation, body.artifact)
+    return [body.artifact]
 
 
 def _sharing_images(situation: Situation, name: ArtifactName) -> list[ArtifactName]:
