@@ -375,6 +375,8 @@ class CheckRequest:
     check: str
     run: HttpCheck | JobCheck
     timeout: timedelta
+    holds_for: timedelta = timedelta(0)
+    """How long an HTTP answer must stay right once it was; an image that flaps does not pass."""
 
 
 class Engine(Protocol):

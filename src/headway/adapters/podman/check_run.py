@@ -26,6 +26,9 @@ KEPT = 1000
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.1, 2.0
 WRONG_IN_A_ROW, WRONG_FOR_S = 5, 2.0
 """So many wrong answers, over at least so long, fail a check before its time is up."""
+HOLD_PAUSE_S = 1.0
+WRONG_WHILE_HELD = 2
+"""So many wrong answers fail a check that must hold; one slip is forgiven."""
 BODY_CAP = 1_000_000
 CANNOT_RUN = range(125, 128)
 """Podman's exit statuses for what it could not start (podman-run(1), "Exit Status")."""
@@ -75,7 +78,7 @@ class CheckRuns:
             left = ends_at - loop.time()
             answer, right = await self._ask(request, check, traffic, max(0.1, min(10.0, left)))
             if right:
-                return Verdict.PASSED, f"{asked} answered {answer}"
+                return await self._hold(request, check, traffic, f"{asked} answered {answer}")
             if right is None:
                 silence, wrong = answer, 0
             else:
@@ -96,6 +99,21 @@ class CheckRuns:
                 )
             await asyncio.sleep(pause)
             pause = min(pause * 1.5, LONGEST_PAUSE_S, 0.5 if wrong else LONGEST_PAUSE_S)
+
+    async def _hold(
+        self, request: CheckRequest, check: HttpCheck, traffic: Traffic, passed: str
+    ) -> tuple[Verdict, str]:
+        """Ask on for as long as the answer must stay right: what flaps is not steady."""
+        loop = asyncio.get_running_loop()
+        ends_at = loop.time() + request.holds_for.total_seconds()
+        wrong = 0
+        while (left := ends_at - loop.time()) > 0:
+            await asyncio.sleep(min(HOLD_PAUSE_S, left))
+            answer, right = await self._ask(request, check, traffic, 10.0)
+            wrong += right is False
+            if wrong >= WRONG_WHILE_HELD:
+                return Verdict.FAILED, f"{passed}, then {answer}, not {_wanted(check)}: it is not steady"
+        return Verdict.PASSED, passed
 
     async def _ask(
         self, request: CheckRequest, check: HttpCheck, traffic: Traffic, timeout_s: float

@@ -73,7 +73,7 @@ class PodmanEngineClient:
         Raises:
             Transient: `engine-away`.
         """
-        timeout = request.timeout + timedelta(seconds=GRACE_S)
+        timeout = request.timeout + request.holds_for + timedelta(seconds=GRACE_S)
         return result_from_json(await self._post("/checks", check_to_json(request), timeout.total_seconds()))
 
     async def missing_references(

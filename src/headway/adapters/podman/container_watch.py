@@ -41,6 +41,8 @@ class ContainerWatch:
         """Whether this agent asked it already."""
         self.last_words = ""
         """What the last probe that failed saw."""
+        self.lost = ""
+        """What was seen when it was ready and was not any more; kept until somebody tells it."""
         self.killed = False
         """Its liveness or startup probe gave up on it."""
         self._container = container
@@ -120,6 +122,8 @@ class ContainerWatch:
 
     def _set(self, *, ready: bool) -> None:
         before = (self.ready, self.confirmed)
+        if self.ready and self.confirmed and not ready:
+            self.lost = self.last_words or "it was not ready any more"
         self.ready, self.confirmed = ready, True
         if before != (self.ready, self.confirmed):
             self._changed()

@@ -151,9 +151,14 @@ class EnvironmentRun:
         key, template = workload.key, workload.template
         assert template is not None  # noqa: S101 - checked by _step
         mine = [one for one in seen if one.pod.template == template.digest and not one.retiring]
+        lost = next(filter(None, [self.pods.take_lost(one.pod) for one in mine]), "")
         if step.complete:
             if not all(self.pods.is_confirmed(one.pod) for one in mine):
                 return progressing("")
+            if lost:
+                # It flapped faster than passes follow one another: it is told all the same.
+                asyncio.get_running_loop().call_soon(self._changed)
+                return progressing(f"{key.kind} {key.name} lost its readiness: {lost}", Cause.VERSION)
             self.pods.crashes.pop(key, None)
             return HEALTHY
         crashed, ending = self.pods.crashes.get(key, ("", None))
@@ -176,8 +181,9 @@ class EnvironmentRun:
             return progressing("")
         probes = next((words for one in mine if (words := self.pods.probe_words(one.pod))), "")
         words = f"{key.kind} {key.name}: {ready} of {workload.replicas} pods are ready"
-        lost = bool(probes) and len(mine) == workload.replicas
-        return progressing(f"{words}; {probes}" if probes else words, Cause.VERSION if lost else Cause.NONE)
+        failing = bool(probes) and len(mine) == workload.replicas
+        cause = Cause.VERSION if failing else Cause.NONE
+        return progressing(f"{words}; {probes}" if probes else words, cause)
 
     def _late(self, workload: Workload, mine: Sequence[SeenPod]) -> str | None:
         """Say which pod ran for the whole deadline without becoming ready; None: none did."""

@@ -104,8 +104,8 @@ class PodSet:
         for gone in self._watches.keys() - running:
             await self._watches.pop(gone).stop()
         for name in self.retirements.keys() - pods.keys():
-            if not self._is_starting(name):
-                await self.retirements.pop(name).stop()
+            if self.retirements[name].is_over_without_pod():
+                del self.retirements[name]
         for pod in pods.values():
             if pod.name in self.retirements:
                 self.retirements[pod.name].look(pod)
@@ -142,6 +142,15 @@ class PodSet:
         """Say what its probes saw last; empty: nothing wrong."""
         watches = [self._watches.get((c.id, c.started_at)) for c in pod.mains]
         return "; ".join(watch.last_words for watch in watches if watch and watch.last_words)
+
+    def take_lost(self, pod: LivePod) -> str:
+        """Give, once, what was seen when it lost its readiness, even if it has it back; empty: it kept it."""
+        words = ""
+        for container in pod.mains:
+            watch = self._watches.get((container.id, container.started_at))
+            if watch is not None and watch.lost:
+                words, watch.lost = watch.lost, ""
+        return words
 
     def starting_names(self) -> set[str]:
         """Give the names of pods that are on their way."""
@@ -271,6 +280,7 @@ class PodSet:
                     self.crashes[workload.key] = (pod.template, await self._judge.judge(container))
                     self.troubles.pop(workload.key, None)
             await self._podman.remove_pod(pod.name)
+            await self._podman.remove_volumes(of=pod.name)
         except Transient:
             return  # what is left of it is broken and goes at a later look
 

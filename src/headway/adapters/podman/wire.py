@@ -48,6 +48,7 @@ def check_to_json(request: CheckRequest) -> dict[str, Any]:
         "attempt_id": request.attempt_id,
         "check": request.check,
         "timeout_s": request.timeout.total_seconds(),
+        "holds_for_s": request.holds_for.total_seconds(),
         kind: asdict(request.run),
     }
 
@@ -72,6 +73,7 @@ def check_from_json(value: Mapping[str, Any]) -> CheckRequest:
         check=value["check"],
         run=run,
         timeout=timedelta(seconds=value["timeout_s"]),
+        holds_for=timedelta(seconds=value.get("holds_for_s", 0.0)),
     )
 
 

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import timedelta
 
 from headway.app.desk import Desk
 from headway.app.instance_folder import namespace_of
@@ -40,7 +41,7 @@ async def verify(desk: Desk, action: Verify) -> None:
     )
     await desk.recorder.record([desk.fact(started)], only_if=is_next)
     attempt = f"{action.deployment_id}-{action.promotion_id}-{action.attempt}"
-    results = await run_checks(desk, action.instance, action.checks, attempt)
+    results = await run_checks(desk, action.instance, action.checks, attempt, action.holds_for)
 
     def is_running(situation: Situation) -> bool:
         return any(
@@ -62,13 +63,19 @@ async def verify(desk: Desk, action: Verify) -> None:
 
 
 async def run_checks(
-    desk: Desk, instance: InstanceName, checks: Sequence[Check], attempt: str
+    desk: Desk,
+    instance: InstanceName,
+    checks: Sequence[Check],
+    attempt: str,
+    holds_for: timedelta = timedelta(0),
 ) -> list[CheckResult]:
     """Run checks side by side; one that cannot be run is errored, never failed."""
-    return list(await asyncio.gather(*(_run(desk, instance, check, attempt) for check in checks)))
+    return list(await asyncio.gather(*(_run(desk, instance, check, attempt, holds_for) for check in checks)))
 
 
-async def _run(desk: Desk, instance: InstanceName, check: Check, attempt: str) -> CheckResult:
+async def _run(
+    desk: Desk, instance: InstanceName, check: Check, attempt: str, holds_for: timedelta
+) -> CheckResult:
     environment = desk.environment_of(instance)
     try:
         run = await _fixed(desk, check.run)
@@ -81,6 +88,7 @@ async def _run(desk: Desk, instance: InstanceName, check: Check, attempt: str) -
                 check=check.name,
                 run=run,
                 timeout=check.timeout,
+                holds_for=holds_for,
             )
         )
     except HeadwayError as error:

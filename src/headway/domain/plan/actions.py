@@ -1,6 +1,7 @@
 """What a plan asks for: the same situation gives the same actions, equal and hashable."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from headway.domain.checks import Check
 from headway.domain.facts import Change, Outcome, PromotionKind
@@ -71,6 +72,8 @@ class Verify:
     deployment_id: PromotionId
     attempt: int
     checks: tuple[Check, ...]
+    holds_for: timedelta = timedelta(0)
+    """How long an HTTP answer must stay right: as long as the change must stay healthy."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

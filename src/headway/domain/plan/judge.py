@@ -199,6 +199,7 @@ def _verify(trial: Trial, checks: tuple[Check, ...], *, again: bool = False) -> 
         deployment_id=deployment if deployment is not None else one.promotion_id,
         attempt=one.attempts if again else one.attempts + 1,
         checks=to_run(checks),
+        holds_for=steady_for(checks),
     )
 
 
