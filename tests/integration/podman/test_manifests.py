@@ -105,6 +105,28 @@ async def test_configuration_secrets_volumes_and_init_containers_reach_the_conta
     assert await answer(port, "/file?path=/data/kept") == "kept"
 
 
+async def test_a_volume_claim_outlives_every_pod_and_an_empty_dir_goes_with_its_pod(
+    podman_engine: TestEngine, images: ImagePublisher
+) -> None:
+    image = images.publish().reference
+    volumes = [
+        {"name": "data", "persistentVolumeClaim": {"claimName": "data"}},
+        {"name": "scratch", "emptyDir": {}},
+    ]
+    mounts = [{"name": "data", "mountPath": "/data"}, {"name": "scratch", "mountPath": "/scratch"}]
+    document = deployment(image, pod={"volumes": volumes}, container={"volumeMounts": mounts})
+    promotion = await podman_engine.deploy({"app1": [document]})
+    await podman_engine.until_state(promotion, DeploymentState.HEALTHY)
+    listing = ("volume", "ls", "-q", "--filter", f"label=headway.dev/engine={podman_engine.settings.name}")
+    assert len((await podman_engine.podman(*listing)).split()) == 2
+    await podman_engine.deploy({})
+    claim = f"headway-{podman_engine.settings.name}-staging-{NAMESPACE}-data"
+    async with asyncio.timeout(20):
+        while (await podman_engine.podman(*listing)).split() != [claim]:  # noqa: ASYNC110 - podman's, not ours
+            await asyncio.sleep(0.1)
+    assert await podman_engine.containers() == []
+
+
 async def test_a_taken_port_is_told_and_stops_nothing_else(
     podman_engine: TestEngine, images: ImagePublisher
 ) -> None:

@@ -256,6 +256,7 @@ class PodmanEngine:
                 starting = {pod for run in self._runs.values() for pod in run.pods.starting_names()}
                 if name not in now and name not in starting:
                     await self._podman.remove_pod(name)
+                    await self._podman.remove_volumes(of=name)
 
     def _publish(self, environment: EnvironmentName, held: Held, told: Told) -> None:
         for name, artifacts in told.items():

@@ -53,6 +53,11 @@ class Retirement:
         if not any(container.is_running for container in pod.containers):
             self._ended.set()
 
+    def is_over_without_pod(self) -> bool:
+        """Tell it that podman lists its pod no more, and hear whether it has cleared up after it."""
+        self._ended.set()
+        return self._task is not None and self._task.done()
+
     async def stop(self) -> None:
         """Leave it where it is: whoever comes next begins anew."""
         if self._task is not None:
@@ -69,7 +74,7 @@ class Retirement:
                 await self._await_end()
             self.serves = False
             await self._podman.remove_pod(self.pod.name)
-            await self._podman.remove_volumes(f"headway.dev/of={self.pod.name}")
+            await self._podman.remove_volumes(of=self.pod.name)
         except Transient:
             await asyncio.sleep(1)  # podman is away: the next look begins it again
         self._changed()

@@ -129,11 +129,14 @@ class Podman:
             marks = [f"--label={PREFIX}{key}={value}" for key, value in labels.items()]
             await self.call("volume", "create", f"--label={self._label}", *marks, name)
 
-    async def remove_volumes(self, *filters: str) -> None:
-        """Remove this engine's volumes that carry all these labels and that nothing uses."""
-        chosen = [word for text in (self._label, *filters) for word in ("--filter", f"label={text}")]
-        names = (await self.call("volume", "ls", "--format", "{{.Name}}", *chosen)).decode().split()
-        if names:
+    async def remove_volumes(self, of: str | None = None) -> None:
+        """Remove one pod's own volumes, or (None) all volumes of this engine, claims too; those in use stay.
+
+        Exactly one filter is given: podman joins several by or, and an or would take the volume claims along.
+        """
+        chosen = self._label if of is None else f"{PREFIX}of={of}"
+        listing = await self.call("volume", "ls", "--format", "{{.Name}}", "--filter", f"label={chosen}")
+        if names := listing.decode().split():
             await self.status("volume", "rm", *names)
 
     async def exists(self, kind: str, name: str) -> bool:
