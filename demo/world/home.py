@@ -18,7 +18,8 @@ from headway.domain.errors import Broken, HeadwayError, UsageError
 
 _OWNER = "owner.json"
 _UNDO = "undo.jsonl"
-_PATIENCE_S = 60.0
+_PATIENCE_S = 300.0
+"""How long one undoing may take: a slow machine removes some thirty pods."""
 
 
 class Home:

@@ -73,13 +73,15 @@ def end_marked(world: Path) -> None:
 
 
 def _marked(world: Path) -> list[int]:
+    """Give them all, but for containers' monitors: those end with their containers, by podman's hand."""
     wanted = f"{MARK}={world}".encode()
     found = []
     for folder in Path("/proc").iterdir():
         if folder.name.isdecimal() and int(folder.name) != os.getpid():
             # It ended meanwhile, or is somebody else's: not ours either way.
             with contextlib.suppress(OSError):
-                if wanted in (folder / "environ").read_bytes().split(b"\0"):
+                is_ours = wanted in (folder / "environ").read_bytes().split(b"\0")
+                if is_ours and (folder / "comm").read_text().strip() != "conmon":
                     found.append(int(folder.name))
     return found
 

@@ -33,7 +33,7 @@ class Registry:
         self.address = f"127.0.0.1:{port}"
         self._world = world
         self._folder = world / "registry"
-        self._folder.mkdir()
+        self._folder.mkdir(exist_ok=True)
         self._process: Process | None = None
 
     def start(self, notifications: Notifications | None = None) -> None:

@@ -11,7 +11,7 @@ import (
 
 // check asks a running app1 as its consumers do, again until it answers or time is up.
 func check(ctx context.Context, url string) error {
-	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
+	ctx, cancel := context.WithTimeout(ctx, 4*time.Second)
 	defer cancel()
 	for {
 		seen, err := fetch(ctx, url)

@@ -1,0 +1,132 @@
+"""``python -m demo.run``: play the story; ``make demo`` does. KEEP=1 leaves everything running afterwards.
+
+However it ends (Ctrl-C, SIGTERM, a failed step), nothing stays of it; what a killed one left is cleared at
+the next start.
+"""
+
+import contextlib
+import os
+import shutil
+import sys
+import tempfile
+import time
+from argparse import ArgumentParser
+from collections.abc import Sequence
+from pathlib import Path
+
+from demo.story.failure import StepFailed
+from demo.story.headway import Headway
+from demo.story.keeping import keep, tell_how_to_go_on
+from demo.story.leftovers import expect_nothing_left
+from demo.story.script import SCENES
+from demo.story.stage import Stage
+from demo.story.teller import Teller
+from demo.world import build
+from demo.world.build import Rules
+from demo.world.ending import interrupted_by_signals
+from demo.world.prepare import CACHE
+from headway.domain.errors import HeadwayError
+
+FOLDER = Path(tempfile.gettempdir()) / "headway-demo"
+LOGS = CACHE / "logs"
+_RULES = Rules(soak="1s")
+_LAST_LINES = 12
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Play, and give the exit status: 0 done, 1 failed, 130 interrupted."""
+    asked = _parser().parse_args(arguments)
+    teller = Teller(picture=asked.picture is not None)
+    try:
+        with interrupted_by_signals():
+            return _play(asked.folder, teller, keeps=bool(os.environ.get("KEEP")), picture=asked.picture)
+    except KeyboardInterrupt:
+        teller.bad("interrupted", "everything was ended and removed")
+        return 130
+    except HeadwayError as error:
+        teller.bad("the demo cannot go on", str(error))
+        return 1
+
+
+def _parser() -> ArgumentParser:
+    parser = ArgumentParser(prog="python -m demo.run", description=__doc__)
+    parser.add_argument("--folder", type=Path, default=FOLDER, help="where the world is built")
+    parser.add_argument("--picture", type=Path, help="draw the end of the story as this SVG")
+    return parser
+
+
+def _play(folder: Path, teller: Teller, *, keeps: bool, picture: Path | None) -> int:
+    began = time.monotonic()
+    with teller.waiting("what an earlier demo left"):
+        world = build(folder, rules=_RULES)
+    stage = Stage(world=world, headway=Headway(world), teller=teller)
+    is_kept = False
+    try:
+        teller.done("a small world", "registry, repositories, build server", since=began)
+        failed = _tell(stage, picture)
+        if keeps and not failed:
+            keep(world)
+            is_kept = True
+            tell_how_to_go_on(stage)
+        return failed
+    finally:
+        if stage.stream is not None:
+            stage.stream.end()
+        if not is_kept:
+            _end(stage)
+
+
+def _tell(stage: Stage, picture: Path | None) -> int:
+    try:
+        for scene in SCENES:
+            if scene is SCENES[-1] and picture is not None:
+                stage.teller.begin_picture()
+            scene(stage)
+        _sum_up(stage)
+    except (StepFailed, HeadwayError) as error:
+        _tell_failure(stage, error)
+        return 1
+    if picture is not None:
+        stage.teller.draw(picture, "make demo")
+    return 0
+
+
+def _sum_up(stage: Stage) -> None:
+    lines = [("in all", f"{stage.teller.elapsed_s:.1f} s")]
+    if stage.stream is not None:
+        tally = stage.stream.end()
+        lines.append(("people's requests meanwhile", f"{tally.asked}, {len(tally.failed)} failed"))
+    stage.teller.summary(lines)
+    if stage.stream is not None and stage.stream.tally.failed:
+        raise StepFailed(
+            "people's requests", expected="that none fails", seen="\n".join(stage.stream.tally.failed[:5])
+        )
+
+
+def _tell_failure(stage: Stage, error: StepFailed | HeadwayError) -> None:
+    if isinstance(error, StepFailed):
+        stage.teller.bad(error.step, f"expected {error.expected}\nseen: {error.seen}")
+    else:
+        stage.teller.bad("a step failed", str(error))
+    logs = stage.world.folder / "logs"
+    shutil.rmtree(LOGS, ignore_errors=True)
+    shutil.copytree(logs, LOGS)
+    for name in ("serve", "agent"):
+        path = LOGS / f"{name}.log"
+        if path.exists():
+            last = path.read_text(errors="replace").splitlines()[-_LAST_LINES:]
+            stage.teller.say("\n".join([f"\nThe last lines of {name}.log:", *last]), folds=False)
+    stage.teller.say(f"\nThe logs were copied to {LOGS}", folds=False)
+
+
+def _end(stage: Stage) -> None:
+    began = time.monotonic()
+    with stage.teller.waiting("everything is ended and removed"):
+        stage.world.close()
+    expect_nothing_left(stage.headway.engine)
+    stage.teller.done("cleared up", "nothing is left", since=began)
+
+
+if __name__ == "__main__":
+    with contextlib.suppress(BrokenPipeError):
+        sys.exit(main())
