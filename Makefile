@@ -30,7 +30,6 @@ test: setup ## every test, against real tools
 	$(VENV)/python -m pytest
 
 demo: setup ## a small world, from image to two regions and back (KEEP=1 leaves it running)
-	@test -f demo/run.py || { echo "make demo: demo/run.py is not written yet, so there is nothing to show"; exit 1; }
 	@KEEP=$(KEEP) $(VENV)/python -m demo.run
 
 bench: setup ## our times, each beside its floor
