@@ -166,7 +166,7 @@ class Controller:
             self._spawn(self._look_at_new_images())
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
-        """Begin something on the side; while the loop ends, a last fact may be recorded that nobody follows."""
+        """Begin something on the side; while the loop ends, nobody follows a last fact."""
         try:
             if self._tasks is None:
                 work.close()
