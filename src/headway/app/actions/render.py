@@ -1,6 +1,7 @@
 """Render: find out what a version's configuration renders to in an instance."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 
 from headway.app.desk import Desk
@@ -12,6 +13,7 @@ from headway.domain.facts import RenderingFound
 from headway.domain.gates.present import deployed_reference
 from headway.domain.names import Cell, TreeId, Version
 from headway.domain.plan.actions import Render
+from headway.domain.situation.shelf import Rendering
 
 NEUTRAL = b"image.headway.dev/neutral@sha256:" + b"0" * 64
 """Takes the image's place when two renderings are compared."""
@@ -26,6 +28,7 @@ class Manifested:
     """The same with the image made neutral: what two configurations are compared by."""
     reference: str | None
     references: tuple[str, ...]
+    image_is_apart: bool
 
 
 async def render(desk: Desk, action: Render) -> None:
@@ -37,6 +40,7 @@ async def render(desk: Desk, action: Render) -> None:
             instance=action.cell.instance,
             commit=action.version.commit,
             tree=made.neutral,
+            image_is_apart=made.image_is_apart,
             references=made.references,
         )
     except UsageError as error:
@@ -56,24 +60,48 @@ def not_rendered(cell: Cell, version: Version, error: HeadwayError) -> Rendering
 
 
 async def manifest(desk: Desk, cell: Cell, version: Version) -> Manifested:
-    """Render a version for an instance and store its manifests.
+    """Make a version's manifests for an instance and store them.
+
+    A configuration that was rendered there with another image is not rendered again, if that image stands in
+    its manifests only as a whole reference: the version's own takes its place.
 
     Raises:
         UsageError: the manifests are at fault.
         Transient: the renderer or the repository could not be used.
     """
-    manifests, renderer = desk.repository_of(cell.instance)
-    estate = desk.situation.estate
     environment = desk.environment_of(cell.instance)
-    if estate is None:
-        raise AssertionError
-    application, name = cell.artifact
-    artifact = estate.applications[application].artifacts[name]
     reference = (
         deployed_reference(desk.situation, cell.artifact, version.digest, environment)
         if version.digest is not None
         else None
     )
+    known = desk.situation.shelf(cell.artifact).rendering(version, cell.instance)
+    if known is not None and known.image_is_apart and known.tree is not None and reference is not None:
+        with suppress(UsageError):  # the tree went with a clone that was made anew: it is rendered again
+            return await _filled(desk, cell, known, known.tree, reference)
+    return await _rendered(desk, cell, version, reference)
+
+
+async def _filled(desk: Desk, cell: Cell, known: Rendering, neutral: TreeId, reference: str) -> Manifested:
+    manifests, _ = desk.repository_of(cell.instance)
+    files = await manifests.read_tree(neutral)
+    filled = {name: data.replace(NEUTRAL, reference.encode()) for name, data in files.items()}
+    return Manifested(
+        tree=await manifests.write_folder(filled),
+        neutral=neutral,
+        reference=reference,
+        references=known.references,
+        image_is_apart=True,
+    )
+
+
+async def _rendered(desk: Desk, cell: Cell, version: Version, reference: str | None) -> Manifested:
+    manifests, renderer = desk.repository_of(cell.instance)
+    application, name = cell.artifact
+    estate = desk.situation.estate
+    if estate is None:
+        raise AssertionError
+    artifact = estate.applications[application].artifacts[name]
     rendered = await renderer.render(
         RenderRequest(
             commit=version.commit,
@@ -84,12 +112,22 @@ async def manifest(desk: Desk, cell: Cell, version: Version) -> Manifested:
             image_paths=artifact.image_paths,
         )
     )
+    neutral = _neutral(rendered.files, reference)
     return Manifested(
         tree=await manifests.write_folder(rendered.files),
-        neutral=await manifests.write_folder(_neutral(rendered.files, reference)),
+        neutral=await manifests.write_folder(neutral),
         reference=reference,
         references=tuple(f"{one.kind}/{one.name}" for one in rendered.references),
+        image_is_apart=reference is not None and not _is_named(neutral, reference),
     )
+
+
+def _is_named(neutral: Mapping[str, bytes], reference: str) -> bool:
+    """Say whether a part of the image's name is left in manifests that were made neutral."""
+    repository, _, digest = reference.partition("@sha256:")
+    # Replacements can copy a part: what begins like the digest is taken for a copy of it.
+    parts = (repository.encode(), digest[:7].encode())
+    return any(part in data for data in neutral.values() for part in parts)
 
 
 def _image(artifact: Artifact, reference: str | None) -> tuple[str, str] | None:

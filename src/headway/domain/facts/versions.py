@@ -65,5 +65,7 @@ class RenderingFound:
     """The manifests with the image made neutral: equal trees render the same. None: see `problem`."""
     problem: str | None = None
     """Why it does not render, for people; None: it does."""
+    image_is_apart: bool = False
+    """Whether the image stands in the manifests only as a whole reference: then any other can take its place."""
     references: tuple[str, ...] = ()
     """Objects that the manifests name and do not hold: ``Secret/database``."""

@@ -97,7 +97,12 @@ def configuration_found(situation: Situation, fact: Fact, body: ConfigurationFou
 def rendering_found(situation: Situation, _: Fact, body: RenderingFound) -> Situation:
     """Remember what a configuration renders to in an instance."""
     shelf = situation.shelf(body.artifact)
-    rendering = Rendering(tree=body.tree, problem=body.problem, references=body.references)
+    rendering = Rendering(
+        tree=body.tree,
+        problem=body.problem,
+        image_is_apart=body.image_is_apart,
+        references=body.references,
+    )
     renderings = shelf.renderings.set((body.commit, body.instance), rendering)
     return _shelved(situation, body.artifact, replace(shelf, renderings=renderings))
 

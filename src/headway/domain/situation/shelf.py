@@ -61,6 +61,8 @@ class Rendering:
 
     tree: TreeId | None
     problem: str | None
+    image_is_apart: bool = False
+    """Whether another image's manifests follow from it without rendering again."""
     references: tuple[str, ...] = ()
     """Objects that the manifests name and do not hold: ``Secret/database``."""
 
