@@ -6,6 +6,7 @@ is not understood is passed over, since a lock file says what runs.
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 
 from headway.app.bounded_yaml import Document, Limits, Path, read_documents
 from headway.domain.errors import UsageError
@@ -86,6 +87,7 @@ _ENTRY = re.compile(
 )
 
 
+@lru_cache(maxsize=1024)  # one lock is read for its decision, its commit, by the watcher and by engines
 def _read_as_written(data: bytes) -> LockFile | None:
     """Read what `write_lock` wrote, byte for byte; None: read it as YAML, which tells what is wrong.
 

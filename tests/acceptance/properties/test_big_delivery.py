@@ -50,12 +50,12 @@ def big_world() -> World:
     return world
 
 
-def publish_all(world: World, tag: str) -> dict[ArtifactName, Digest]:
-    """Publish one image of each artifact."""
+def publish(world: World, tag: str, artifacts: tuple[str, ...]) -> dict[ArtifactName, Digest]:
+    """Publish one image of each of these artifacts of each application."""
     return {
         ArtifactName(name, artifact): world.registry.publish(f"registry.example/{name}/{artifact}", [tag])
         for name in APPLICATIONS
-        for artifact in ARTIFACTS
+        for artifact in artifacts
     }
 
 
@@ -75,13 +75,13 @@ def not_there(world: World, digests: dict[ArtifactName, Digest]) -> list[Cell]:
 
 
 async def test_a_thousand_artifacts_reach_fifty_instances_and_their_next_versions_follow() -> None:
-    """First locks of forty artifacts each, then 2,000 promotions of one each, into 25 times two waves."""
+    """First locks of forty artifacts each, then 500 promotions of one each, in 25 times two waves."""
     world = big_world()
-    first = publish_all(world, "1.0.0")
+    first = publish(world, "1.0.0", ARTIFACTS)
     async with world.running():
         await world.pass_time(timedelta(seconds=10))
         assert not not_there(world, first)
-        second = publish_all(world, "1.1.0")
+        second = publish(world, "1.1.0", ARTIFACTS[:10])
         await world.look()
         await world.pass_time(timedelta(seconds=10))
         assert not not_there(world, second)
