@@ -4,6 +4,7 @@ import asyncio
 import os
 from collections.abc import Coroutine
 from datetime import timedelta
+from random import Random
 from typing import Any
 
 from hypothesis import HealthCheck, settings
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from tests.fixtures.chaos_world import ARTIFACTS, INSTANCES, WAVES, ChaosWorld, Fate, artifact_name, instance
 from tests.fixtures.delivery_oracle import DeliveryOracle
-from tests.fixtures.increments import compare_plans
+from tests.fixtures.increments import compare_plans, replay
 
 from headway.app.commands.approve import approve
 from headway.app.commands.hold import hold
@@ -278,6 +279,8 @@ class DeliveryMachine(RuleBasedStateMachine):
                 self.everything_agrees()
                 self.what_does_not_arrive_is_explained()
                 self.a_fresh_version_arrives()
+                self.the_rules_hold()
+                replay(self.facts, Random(len(self.facts)))  # noqa: S311  # batch sizes
         finally:
             if self.process is not None:
                 self.runner.run(self.process.__aexit__(None, None, None))
