@@ -44,6 +44,8 @@ class Kustomize:
         self._bounds = bounds or Bounds()
         self._places = asyncio.Semaphore(os.cpu_count() or 1)
         self._version: str | None = None
+        # A hundred renderings that begin together must not each ask for it.
+        self._asking = asyncio.Lock()
 
     async def version(self) -> str:
         """Give its version, asked once.
@@ -51,13 +53,14 @@ class Kustomize:
         Raises:
             Transient: `renderer-away`.
         """
-        if self._version is None:
-            with tempfile.TemporaryDirectory(prefix="headway-kustomize-") as folder:
-                finished = await self._run(Path(folder), "version")
-            if finished.status != 0:
-                raise self._away(finished.errors.decode(errors="replace")[:_WORDS_LIMIT])
-            self._version = finished.output.decode(errors="replace").strip()
-        return self._version
+        async with self._asking:
+            if self._version is None:
+                with tempfile.TemporaryDirectory(prefix="headway-kustomize-") as folder:
+                    finished = await self._run(Path(folder), "version")
+                if finished.status != 0:
+                    raise self._away(finished.errors.decode(errors="replace")[:_WORDS_LIMIT])
+                self._version = finished.output.decode(errors="replace").strip()
+            return self._version
 
     async def build(
         self, files: Mapping[str, bytes], overlay: str, kustomization: Mapping[str, object]
