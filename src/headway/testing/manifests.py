@@ -132,7 +132,9 @@ class InMemoryManifests:
         """See `Manifests.read_tree`."""
         folder = self.remote.trees.get(tree)
         if not isinstance(folder, Folder):
-            raise UsageError("tree-unknown", f"the clone has no tree {tree}", why="nobody stored it", next_step="-")
+            raise UsageError(
+                "tree-unknown", f"the clone has no tree {tree}", why="nobody stored it", next_step="-"
+            )
         return dict(files_below(folder))
 
     async def write_folder(self, files: Mapping[str, bytes]) -> TreeId:

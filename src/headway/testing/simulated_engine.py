@@ -10,7 +10,7 @@ from datetime import timedelta
 
 from headway.app.lock_text import read_lock
 from headway.app.ports import CheckRequest, Clock, Manifests, Reference
-from headway.domain.checks import CheckResult, Verdict
+from headway.domain.checks import CheckResult, HttpCheck, Verdict
 from headway.domain.deployment import ArtifactHealth, Cause, DeploymentState, Observation
 from headway.domain.errors import Transient
 from headway.domain.lock import LockEntry, LockFile
@@ -32,7 +32,9 @@ class Behaviour:
 
 def crashes(after: timedelta = timedelta(0)) -> Behaviour:
     """Its container exits with 1."""
-    bad = ArtifactHealth(state=DeploymentState.FAILED, cause=Cause.VERSION, words="exited with 1")
+    bad = ArtifactHealth(
+        state=DeploymentState.FAILED, cause=Cause.VERSION, words="its container ended with exit status 1"
+    )
     if not after:
         return Behaviour(health=bad)
     return Behaviour(later=bad, later_after=after)
@@ -227,12 +229,14 @@ class SimulatedEngine:
         self._answer()
         lock = self.lock_of(request.instance)
         verdict = self.answers(request, lock) if lock is not None else Verdict.ERRORED
-        return CheckResult(check=request.check, verdict=verdict, words=f"scripted: {verdict}")
+        asked = request.run.service if isinstance(request.run, HttpCheck) else request.run.image
+        return CheckResult(check=request.check, verdict=verdict, words=f"{asked}: scripted as {verdict}")
 
     async def missing_references(
         self, environment: EnvironmentName, namespace: str, references: Sequence[Reference]
     ) -> Sequence[Reference]:
-        """See `Engine.missing_references`."""
+        """See `Engine.missing_references`; what is absent is so everywhere."""
+        del environment, namespace
         self._answer()
         return [one for one in references if one.name in self.absent]
 

@@ -2,30 +2,82 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable, Mapping
+import json
+import re
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import pytest
 from tests.fixtures.images import ImagePublisher
 from tests.fixtures.podman_engine import INSTANCE, STAGING, deployment, running_engine, service
 
-from headway.app.ports import CheckRequest, Engine, Reference
+from headway.app.lock_text import write_lock
+from headway.app.ports import CheckRequest, Engine, NewCommit, Reference
 from headway.domain.checks import HttpCheck, Verdict
 from headway.domain.deployment import ArtifactHealth, Cause, DeploymentState, Observation
-from headway.domain.names import InstanceName, PromotionId
-from headway.testing.desired_state import InMemoryDesiredState
-from headway.testing.engine import Behaviour, Does, InMemoryEngine
+from headway.domain.lock import LockEntry, LockFile
+from headway.domain.names import CommitId, Digest, EnvironmentName, InstanceName, PromotionId
+from headway.testing.manifests import InMemoryManifests, RemoteInMemory
+from headway.testing.simulated_engine import Behaviour, SimulatedEngine, crashes
 
 BEHAVES: Mapping[str, tuple[Behaviour, Mapping[str, str]]] = {
     "good": (Behaviour(), {}),
     "better": (Behaviour(), {"BODY": "better"}),
-    "crashes": (Behaviour(does=Does.CRASHES, after=timedelta(0)), {"CRASH_AFTER_S": "0"}),
-    "answers-500": (Behaviour(check=Verdict.FAILED), {"STATUS": "500"}),
+    "crashes": (crashes(), {"CRASH_AFTER_S": "0"}),
+    "answers-500": (Behaviour(), {"STATUS": "500"}),
 }
 """What an image does: in the script, and in the probe program's variables."""
+
+
+class Desired(Protocol):
+    """What an engine is asked for, however it reads it."""
+
+    def deploy(
+        self,
+        environment: EnvironmentName,
+        instance: InstanceName,
+        artifacts: Mapping[str, Sequence[Mapping[str, object]]],
+    ) -> PromotionId:
+        """Ask for exactly these artifacts in an instance; a new promotion each time."""
+
+    def revision(self, environment: EnvironmentName) -> CommitId | None:
+        """Give where the branch stands."""
+
+
+class DesiredOnBranches:
+    """Desired state as lock files on the branches of a remote in memory."""
+
+    def __init__(self) -> None:
+        self.remote = RemoteInMemory()
+        self._number = 0
+
+    def deploy(
+        self,
+        environment: EnvironmentName,
+        instance: InstanceName,
+        artifacts: Mapping[str, Sequence[Mapping[str, object]]],
+    ) -> PromotionId:
+        self._number += 1
+        promotion = PromotionId(f"{self._number:016x}")
+        entries = {name: _entry(documents) for name, documents in artifacts.items()}
+        lock = LockFile(promotion=promotion, namespace="oneconnect-staging", entries=entries)
+        edits = {f"{instance}/lock.yaml": write_lock(lock)}
+        author, at = "Headway <headway@example>", datetime(2026, 1, 1, tzinfo=UTC)
+        new = NewCommit(edits=edits, message=f"Ask {self._number}", author=author, at=at)
+        self.remote.commit(f"environments/{environment}", new)
+        return promotion
+
+    def revision(self, environment: EnvironmentName) -> CommitId | None:
+        return self.remote.branches.get(f"environments/{environment}")
+
+
+def _entry(documents: Sequence[Mapping[str, object]]) -> LockEntry:
+    reference = re.search(r"[^\"' ]+@(sha256:[0-9a-f]{64})", json.dumps(documents))
+    assert reference is not None
+    return LockEntry(digest=Digest(reference[1]), commit=CommitId("a" * 40), reference=reference[0])
 
 
 @dataclass
@@ -33,7 +85,7 @@ class World:
     """An engine, what it is asked for, and how to make images for it."""
 
     engine: Engine
-    desired: InMemoryDesiredState
+    desired: Desired
     image: Callable[[str], str]
     seen: list[Observation] = field(default_factory=list)
     changed: asyncio.Condition = field(default_factory=asyncio.Condition)
@@ -104,8 +156,6 @@ async def world(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator
         made = _memory_world()
         async with _listening(made):
             yield made
-        assert isinstance(made.engine, InMemoryEngine)
-        await made.engine.stop()
         return
     images: ImagePublisher = request.getfixturevalue("images")
     async with running_engine(tmp_path / "agent") as running:
@@ -127,10 +177,23 @@ async def _listening(made: World) -> AsyncIterator[None]:
 
 
 def _memory_world() -> World:
-    desired = InMemoryDesiredState()
-    digests = {name: f"sha256:{name.encode().hex():0>64}" for name in BEHAVES}
+    desired = DesiredOnBranches()
+    digests = {name: Digest(f"sha256:{name.encode().hex():0>64}") for name in BEHAVES}
     scripts = {digests[name]: behaviour for name, (behaviour, _) in BEHAVES.items()}
-    engine = InMemoryEngine(FastClock(), desired, scripts)
+    engine = SimulatedEngine(
+        FastClock(),
+        lambda: [InMemoryManifests(desired.remote)],
+        lambda _instance, _artifact, entry: scripts[entry.digest or Digest("")],
+    )
+
+    def answers(request: CheckRequest, lock: LockFile) -> Verdict:
+        if not isinstance(request.run, HttpCheck) or request.run.service not in lock.entries:
+            return Verdict.ERRORED
+        bad = lock.entries[request.run.service].digest == digests["answers-500"]
+        return Verdict.FAILED if bad else Verdict.PASSED
+
+    engine.answers = answers
+    engine.absent = {"database", "limits"}
     return World(engine, desired, lambda name: f"registry/app@{digests[name]}")
 
 

@@ -77,7 +77,8 @@ def _answers(desk: Desk, cell: Cell, version: Version | None) -> tuple[Answer, .
     if situation.instance(cell.instance).lock is None:
         first = plan_first_lock(situation, cell.instance, desk.now)
         mine = [one for artifact, one in first.entries if artifact == cell.artifact]
-        return (Answer(version=label(mine[0]) if mine else "no version yet", blocked=first.blocked),)
+        named = label(mine[0]) if mine else "the first lock"
+        return (Answer(version=named, blocked=first.blocked),) if mine or first.blocked else ()
     shut = slot_of(situation, cell.instance)
     busy = (shut,) if isinstance(shut, Blocked) else ()
     weighed = plan_cell(situation, cell, desk.now).weighed
@@ -110,6 +111,5 @@ def _conclusion(desk: Desk, cell: Cell, answers: tuple[Answer, ...], version: Ve
         return f"{newest.version} may enter {cell.instance} and is about to."
     first = newest.blocked[0]
     opens = f" It can open at {first.next_at:%Y-%m-%d %H:%M:%S} UTC." if first.next_at else ""
-    who = f"{first.who[:1].upper()}{first.who[1:]}"
     blocked = f"{newest.version} is not in {cell.instance} because of {first.gate}: {first.words}."
-    return f"{blocked}{opens} {who} can change that."
+    return f"{blocked}{opens} Who can change that: {first.who}."
