@@ -66,6 +66,6 @@ class RenderingFound:
     problem: str | None = None
     """Why it does not render, for people; None: it does."""
     image_is_apart: bool = False
-    """Whether the image stands in the manifests only as a whole reference: then any other can take its place."""
+    """Whether the image stands in the manifests only as a whole reference: any other can take its place."""
     references: tuple[str, ...] = ()
     """Objects that the manifests name and do not hold: ``Secret/database``."""
