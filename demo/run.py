@@ -79,8 +79,6 @@ def _play(folder: Path, teller: Teller, *, keeps: bool, picture: Path | None) ->
 def _tell(stage: Stage, picture: Path | None) -> int:
     try:
         for scene in SCENES:
-            if scene is SCENES[-1] and picture is not None:
-                stage.teller.begin_picture()
             scene(stage)
         _sum_up(stage)
     except (StepFailed, HeadwayError) as error:

@@ -17,8 +17,9 @@ def play(stage: Stage) -> None:
         reason = "people find the greeting odd"
         stage.command("rollback", "app1", "--from", SECOND_REGION, "--reason", reason, person="sina")
         with stage.teller.waiting(f"{SECOND_REGION}: app1 1.1.0 again"):
-            stage.answers_soon(SECOND_REGION, "1.1.0")
-        stage.teller.done(SECOND_REGION, "answers 1.1.0 again: command to answer", since=since)
+            first = stage.all_answer(SECOND_REGION, "1.1.0")
+        took = f"{first - since:.1f} s from the command to the answers"
+        stage.teller.done(SECOND_REGION, f"1.1.0 again, {took}")
         stage.until(
             f"{SECOND_REGION}: app1 1.1.0 verified",
             lambda board: board.cell(SECOND_REGION, "app1").is_verified,

@@ -19,6 +19,7 @@ from demo.world.world import INSTANCES
 FIRST_REGION, SECOND_REGION = INSTANCES[-2:]
 _PATIENCE_S = 90.0
 _ANSWERS_WITHIN_S = 30.0
+_IN_A_ROW = 20
 _LOOK_S = 2.0
 
 
@@ -100,7 +101,7 @@ class Stage:
                 instance,
             )
             answer = self.answers(instance, answers or version)
-            self.teller.done(instance, f"answers {answer['version']}: “{answer['greeting']}”", since=since)
+            self.teller.done(instance, f"{answer['version']}: {answer['greeting']}", since=since)
 
     def answers(self, instance: str, version: str) -> Mapping[str, Any]:
         """Ask app1 through the instance's entrance, as people do, and hold its version against one.
@@ -117,16 +118,24 @@ class Stage:
             )
         return answer
 
-    def answers_soon(self, instance: str, version: str) -> None:
-        """Ask like `answers`, again until it is so, for at most 30 s.
+    def all_answer(self, instance: str, version: str) -> float:
+        """Ask until twenty answers in a row are of one version; give when their first came, by the clock.
+
+        While pods are replaced both versions answer, in turns.
 
         Raises:
-            StepFailed: it is not.
+            StepFailed: not within 30 s.
         """
         until = time.monotonic() + _ANSWERS_WITHIN_S
-        while ask(self.world.entrance(instance))[1].get("version") != version and time.monotonic() < until:
-            time.sleep(0.02)
-        self.answers(instance, version)
+        first, in_a_row = 0.0, 0
+        while in_a_row < _IN_A_ROW:
+            seen = ask(self.world.entrance(instance))[1].get("version")
+            now = time.monotonic()
+            first, in_a_row = (first if in_a_row else now, in_a_row + 1) if seen == version else (0.0, 0)
+            if now > until:
+                expected = f"app1 {version} within {_ANSWERS_WITHIN_S:g} s"
+                raise StepFailed(f"{instance} answers", expected=expected, seen=str(seen))
+        return first
 
     def is_taken_back(self, bad: str, instance: str, *, good: str, since: float) -> None:
         """See Headway take an app1 back by itself, and the good one answer again.
@@ -148,7 +157,7 @@ class Stage:
             return bool(found)
 
         self.until(f"{instance}: {bad} judged", is_judged, instance)
-        self.teller.done(f"{instance}: bad", "taken back by itself", since=since)
+        self.teller.done(instance, f"{bad} is bad: taken back by itself", since=since)
 
         def is_good(board: Board) -> bool:
             cell = board.cell(instance, "app1")

@@ -108,8 +108,9 @@ class Teller:
         self._console.print(table)
 
     def begin_picture(self) -> None:
-        """Forget what was told so far: the picture begins here."""
-        self._console.export_text(clear=True)
+        """Forget what was told so far: the picture, if one is drawn, begins here."""
+        if self._console.record:
+            self._console.export_text(clear=True)
 
     def draw(self, path: Path, title: str) -> None:
         """Write what was told since `begin_picture` as an SVG that loads nothing from elsewhere."""
