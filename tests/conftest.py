@@ -6,4 +6,5 @@ pytest_plugins = [
     "tests.fixtures.git_remote",
     "tests.fixtures.kustomize",
     "tests.fixtures.podman_engine",
+    "tests.fixtures.real_delivery",
 ]
