@@ -7,7 +7,6 @@ import json
 import os
 import socket
 from collections.abc import Iterator
-from datetime import timedelta
 from pathlib import Path
 
 import uvicorn
@@ -16,7 +15,7 @@ from headway.adapters.podman.daemon import Daemon
 from headway.adapters.podman.engine import PodmanEngine
 from headway.adapters.podman.live_pod import PREFIX
 from headway.adapters.podman.network import remove_network
-from headway.adapters.podman.podman import SHORT, Podman
+from headway.adapters.podman.podman import Podman
 from headway.adapters.podman.server import agent_app
 from headway.adapters.podman.settings import AgentSettings
 from headway.app.ports import Clock, DesiredState
@@ -49,10 +48,6 @@ async def run_agent(settings: AgentSettings, desired: DesiredState, clock: Clock
                 await serving
 
 
-_A_POD = timedelta(seconds=5)
-"""More than one pod's removal takes on a busy machine; they are removed one after the other."""
-
-
 async def tear_down(settings: AgentSettings) -> None:
     """Remove everything of this engine: pods, checks, proxies, name servers, networks, routes, volumes.
 
@@ -67,10 +62,8 @@ async def tear_down(settings: AgentSettings) -> None:
     for folder in sorted((settings.state / "environments").glob("*")):
         for pid_file, mark in (("haproxy.pid", "haproxy.cfg"), ("dnsmasq.pid", "hosts")):
             await Daemon(argv=(), pid_file=folder / pid_file, mark=folder / mark).stop()
-    names = await podman.pod_names()
-    if names:
-        removal = ["pod", "rm", "--force", "--ignore", "--time", "0", *sorted(names)]
-        await podman.call(*removal, within=SHORT + _A_POD * len(names))
+    # Each removal waits for the kernel more than it computes, and podman takes those of one call in turn.
+    await asyncio.gather(*(podman.remove_pod(name) for name in sorted(await podman.pod_names())))
     checks = await podman.call(
         "ps", "--all", "--quiet", "--filter", f"label={PREFIX}check-engine={settings.name}"
     )
