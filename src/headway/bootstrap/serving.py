@@ -49,6 +49,8 @@ async def serve_until_told(settings: ServeSettings) -> None:
                 host=settings.host,
                 port=settings.port,
                 log_level="warning",
+                # Nothing of ours starts with the app; asked for, its cancelling at the end logs a traceback.
+                lifespan="off",
                 timeout_graceful_shutdown=3,
             )
         )
