@@ -14,11 +14,13 @@
 //	STATUS_FILE     a file that, while it exists, holds the status of every answer
 //
 // Commands instead: `probe get URL` exits 0 on 200, `probe exit N`, `probe sleep SECONDS`,
+// `probe load URL RATE` (counts of what came back, as a JSON line each 100 ms and at SIGTERM),
 // `probe write FILE TEXT`, `probe append FILE TEXT`, `probe is FILE TEXT`.
 package main
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"io"
 	"net"
@@ -27,6 +29,7 @@ import (
 	"os/signal"
 	"strconv"
 	"strings"
+	"sync"
 	"syscall"
 	"time"
 )
@@ -195,6 +198,9 @@ func command(arguments []string) int {
 		howLong, _ := strconv.ParseFloat(arguments[1], 64)
 		time.Sleep(time.Duration(howLong * float64(time.Second)))
 		return 0
+	case arguments[0] == "load" && len(arguments) == 3:
+		rate, _ := strconv.Atoi(arguments[2])
+		return load(arguments[1], rate)
 	case arguments[0] == "write" && len(arguments) == 3:
 		return fileCommand(arguments, os.O_TRUNC)
 	case arguments[0] == "append" && len(arguments) == 3:
@@ -219,4 +225,61 @@ func fileCommand(arguments []string, how int) int {
 	defer file.Close()
 	fmt.Fprintln(file, arguments[2])
 	return 0
+}
+
+// load asks a URL `rate` times a second, in turn on kept connections and on new ones, until SIGTERM.
+func load(url string, rate int) int {
+	kept := &http.Client{Timeout: 10 * time.Second, Transport: &http.Transport{MaxIdleConnsPerHost: 100}}
+	fresh := &http.Client{Timeout: 10 * time.Second, Transport: &http.Transport{DisableKeepAlives: true}}
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, syscall.SIGTERM)
+	var lock sync.Mutex
+	var asked sync.WaitGroup
+	counts := map[string]int{}
+	tell := func() {
+		lock.Lock()
+		defer lock.Unlock()
+		line, _ := json.Marshal(counts)
+		fmt.Println(string(line))
+	}
+	next, told := time.NewTicker(time.Second/time.Duration(rate)), time.NewTicker(100*time.Millisecond)
+	for sent := 0; ; {
+		select {
+		case <-signals:
+			asked.Wait()
+			tell()
+			return 0
+		case <-told.C:
+			tell()
+		case <-next.C:
+			client := kept
+			if sent++; sent%2 == 0 {
+				client = fresh
+			}
+			asked.Add(1)
+			go func() {
+				defer asked.Done()
+				came := once(client, url)
+				lock.Lock()
+				defer lock.Unlock()
+				counts[came]++
+			}()
+		}
+	}
+}
+
+func once(client *http.Client, url string) string {
+	answer, err := client.Get(url)
+	if err != nil {
+		return err.Error()
+	}
+	defer answer.Body.Close()
+	body, err := io.ReadAll(answer.Body)
+	if err != nil {
+		return err.Error()
+	}
+	if answer.StatusCode != http.StatusOK {
+		return strconv.Itoa(answer.StatusCode)
+	}
+	return string(body)
 }

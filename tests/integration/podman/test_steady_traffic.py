@@ -1,9 +1,9 @@
 """The must of this engine: under a steady 200 requests a second none fails while versions come and go."""
 
 import asyncio
-from collections import Counter
+import json
+from pathlib import Path
 
-import httpx
 from tests.fixtures.images import ImagePublisher
 from tests.fixtures.podman_engine import TestEngine, deployment, service
 from tests.fixtures.registry import free_port
@@ -14,47 +14,37 @@ RATE = 200
 
 
 class SteadyLoad:
-    """Asks a port `RATE` times a second, half on kept connections, half on new; counts what came back."""
+    """A process that asks a URL `RATE` times a second, half on kept connections, half on new ones."""
 
-    def __init__(self, port: int) -> None:
-        self.answers: Counter[str] = Counter()
-        self._url = f"http://127.0.0.1:{port}/slow?ms=20"
-        self._task = asyncio.create_task(self._run())
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        self.answers: dict[str, int] = {}
+        """How often each body, status or error came back so far."""
+        self._process = process
+
+    async def until(self, body: str, count: int) -> None:
+        """Wait until a body came back so often."""
+        async with asyncio.timeout(30):
+            while self.answers.get(body, 0) < count:
+                await self._read()
 
     async def stop(self) -> None:
-        self._task.cancel()
-        await asyncio.gather(self._task, return_exceptions=True)
+        """End it, once everything that was asked was answered."""
+        self._process.terminate()
+        async with asyncio.timeout(30):
+            while await self._read():
+                pass
+            await self._process.wait()
 
-    async def _run(self) -> None:
-        kept = httpx.AsyncClient(trust_env=False, timeout=10)
-        fresh = httpx.AsyncClient(
-            trust_env=False, timeout=10, limits=httpx.Limits(max_keepalive_connections=0)
-        )
-        loop = asyncio.get_running_loop()
-        asked: set[asyncio.Task[None]] = set()
-        began, sent = loop.time(), 0
-        async with kept, fresh:
-            try:
-                while True:
-                    while sent < (loop.time() - began) * RATE:
-                        task = asyncio.create_task(self._ask(kept if sent % 2 else fresh))
-                        asked.add(task)
-                        task.add_done_callback(asked.discard)
-                        sent += 1
-                    await asyncio.sleep(0.005)
-            finally:
-                await asyncio.gather(*asked)
-
-    async def _ask(self, client: httpx.AsyncClient) -> None:
-        try:
-            answer = await client.get(self._url)
-            self.answers[answer.text if answer.status_code == 200 else str(answer.status_code)] += 1
-        except httpx.HTTPError as broken:
-            self.answers[type(broken).__name__] += 1
+    async def _read(self) -> bool:
+        assert self._process.stdout is not None
+        line = await self._process.stdout.readline()
+        if line:
+            self.answers = json.loads(line)
+        return bool(line)
 
 
 async def test_no_request_fails_while_a_version_goes_out_and_is_taken_back(
-    podman_engine: TestEngine, images: ImagePublisher
+    podman_engine: TestEngine, images: ImagePublisher, probe_binary: Path
 ) -> None:
     port = free_port()
     references = {body: images.publish(environment={"BODY": body}).reference for body in ("one", "two")}
@@ -65,13 +55,16 @@ async def test_no_request_fails_while_a_version_goes_out_and_is_taken_back(
         await podman_engine.until_state(promotion, DeploymentState.HEALTHY)
 
     await roll_to("one")
-    load = SteadyLoad(port)
+    process = await asyncio.create_subprocess_exec(
+        *(str(probe_binary), "load", f"http://127.0.0.1:{port}/slow?ms=20", str(RATE)),
+        stdout=asyncio.subprocess.PIPE,
+    )
+    load = SteadyLoad(process)
     for body in ("two", "one", "two"):
-        already = load.answers[body]
+        await load.until("one" if body == "two" else "two", 1)
+        already = load.answers.get(body, 0)
         await roll_to(body)
-        async with asyncio.timeout(10):
-            while load.answers[body] < already + 2 * RATE:  # noqa: ASYNC110 - a count, seen from outside
-                await asyncio.sleep(0.05)
+        await load.until(body, already + 2 * RATE)
     await load.stop()
     assert set(load.answers) == {"one", "two"}, load.answers
-    assert load.answers.total() > 5 * RATE
+    assert sum(load.answers.values()) > 5 * RATE
