@@ -1,0 +1,75 @@
+"""The list of facts, and what is kept beside it."""
+
+from collections.abc import AsyncIterator, Sequence
+from typing import Protocol
+
+from headway.domain.facts import Fact, NewFact
+from headway.domain.names import ArtifactName, InstanceName
+from headway.domain.promotion_record import PromotionRecord
+
+
+class Ledger(Protocol):
+    """The list of facts. One process writes it; facts are chained by hash and never change."""
+
+    async def append(self, facts: Sequence[NewFact]) -> Sequence[Fact]:
+        """Record facts, all or none, and give them as recorded, in order.
+
+        Raises:
+            Transient: `ledger-full` (no space left) or `ledger-busy`: nothing was recorded.
+            Broken: `ledger-taken`: another process writes this ledger.
+        """
+        ...
+
+    def read(self, after: int = 0) -> AsyncIterator[Fact]:
+        """Stream the facts after a sequence number, in order.
+
+        A row whose type is not known, or that cannot be read, comes with `body` None: it is passed over
+        and shown. A broken hash chain raises `Broken` (`ledger-tampered`) naming the row; so does an `after`
+        beyond the last fact, because somebody knew facts that are gone.
+        """
+        ...
+
+    async def about(self, subject: str, *, limit: int, before: int | None = None) -> Sequence[Fact]:
+        """Give the newest facts about a subject (``instance:…``, ``artifact:…``), newest first."""
+        ...
+
+
+class PromotionHistory(Protocol):
+    """A view of the ledger: one record for each promotion, as true as the newest fact."""
+
+    async def promotions(
+        self,
+        *,
+        instance: InstanceName | None = None,
+        artifact: ArtifactName | None = None,
+        limit: int,
+        before: int | None = None,
+    ) -> Sequence[PromotionRecord]:
+        """Give the newest promotions, newest decision first; both filters must match, None matches all.
+
+        `before` is the `sequence` of the last record of the page before; None begins with the newest.
+        """
+        ...
+
+
+class Snapshots(Protocol):
+    """The newest fold of the facts, so that a start need not read them all. It may be lost at any time."""
+
+    async def save(self, code_version: str, sequence: int, blob: bytes) -> None:
+        """Keep what the facts up to `sequence` fold to, in place of the one before.
+
+        One of the same code version that knows more facts stays.
+
+        Raises:
+            Transient: `ledger-full`, `ledger-busy`: the one before is kept.
+            UsageError: `snapshot-ahead`: the ledger holds no such fact.
+        """
+        ...
+
+    async def load(self, code_version: str) -> tuple[int, bytes] | None:
+        """Give what was saved by the same code version, with its sequence; None: nothing was.
+
+        Raises:
+            Broken: `ledger-tampered`: it was made of other facts than the ledger holds.
+        """
+        ...
