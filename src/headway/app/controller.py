@@ -80,8 +80,8 @@ class Controller:
     async def start(self) -> None:
         """Fold the ledger, then look at everything once; what cannot be reached is looked at again later."""
         await self.desk.recorder.load()
-        await self.manifests.look()
-        await self.images.look_at_all()
+        await self._safely(self.manifests.look)
+        await self._safely(self.images.look_at_all)
 
     async def run(self) -> None:
         """Run until cancelled."""
@@ -158,22 +158,23 @@ class Controller:
         self.desk.planner.touch(touches)
         self._woken.set()
         if isinstance(fact.body, PromotionLanded):
-            self._spawn(self.engines.repeat(fact.body.instance))
+            landed = fact.body.instance
+            self._spawn(lambda: self.engines.repeat(landed))
         if isinstance(fact.body, DeploymentSeen) and _blames_surroundings(fact.body.artifacts):
             # Whether the registry is away decides whether the deployment's clock stands: better to know soon.
             self._looks_at_images.set()
         if isinstance(fact.body, EstateTaken):
-            self._spawn(self._look_at_new_images())
+            self._spawn(self._look_at_new_images)
 
-    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
-        """Begin something on the side; while the loop ends, nobody follows a last fact."""
+    def _spawn(self, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        """Begin something on the side, which ends nothing else; while the loop ends, nothing is begun."""
+        if self._tasks is None:
+            return
+        safely = self._safely(work)
         try:
-            if self._tasks is None:
-                work.close()
-            else:
-                self._tasks.create_task(work)
+            self._tasks.create_task(safely)
         except RuntimeError:
-            work.close()
+            safely.close()
 
     async def _look_at_new_images(self) -> None:
         estate = self.desk.situation.estate
@@ -240,7 +241,7 @@ class Controller:
             sleeping.cancel()
             hinted.cancel()
 
-    async def _safely(self, look: Callable[[], Awaitable[None]]) -> None:
+    async def _safely(self, look: Callable[[], Coroutine[Any, Any, None]]) -> None:
         try:
             await look()
         except HeadwayError as error:

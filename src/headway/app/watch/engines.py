@@ -1,6 +1,7 @@
 """Watches engines: an observation becomes a fact when it decides something, or when it lasted."""
 
 import asyncio
+import logging
 
 from headway.app.desk import Desk
 from headway.app.watch.away import AwayWatch
@@ -9,6 +10,8 @@ from headway.domain.errors import Transient
 from headway.domain.facts import DeploymentSeen, Source
 from headway.domain.names import EnvironmentName, InstanceName
 from headway.domain.situation.records import InstanceState
+
+_LOG = logging.getLogger(__name__)
 
 _WORSE = (DeploymentState.DEGRADED, DeploymentState.FAILED)
 
@@ -29,13 +32,21 @@ class EngineWatch:
                 try:
                     await self._follow_once(environments)
                 except Transient as error:
-                    for environment in environments:
-                        await self._away.silent(Source.ENGINE, environment, error)
+                    await self._fell_silent(environments, error)
                     wait = min(error.retry_after, self._desk.outside.pace.away_after)
                     await self._desk.outside.clock.sleep_until(self._desk.now + wait)
         finally:
             for task in self._settling.values():
                 task.cancel()
+
+    async def _fell_silent(self, environments: list[EnvironmentName], error: Transient) -> None:
+        """Note it; a ledger that cannot be written is no silence of the engine, and ends no following."""
+        try:
+            for environment in environments if not error.code.startswith("ledger-") else ():
+                await self._away.silent(Source.ENGINE, environment, error)
+        except Transient as unwritten:
+            error = unwritten
+        _LOG.info("%s", error)
 
     async def _follow_once(self, environments: list[EnvironmentName]) -> None:
         engine = self._desk.engine_of(environments[0])
@@ -60,18 +71,29 @@ class EngineWatch:
 
     async def repeat(self, instance: InstanceName) -> None:
         """Take the latest observation in again: its lock may only now have been seen to land."""
-        latest = self._latest.get(instance)
-        if latest is not None:
-            await self.observe(latest)
+        while (latest := self._latest.get(instance)) is not None:
+            try:
+                return await self.observe(latest)
+            except Transient as error:
+                # Nothing was recorded, and the engine does not say it twice.
+                _LOG.warning("%s", error)
+            await self._desk.outside.clock.sleep_until(self._desk.now + self._desk.outside.pace.away_after)
+        return None
 
     async def _settle(self, instance: InstanceName) -> None:
         """Record what got worse only if it lasted."""
-        await self._desk.outside.clock.sleep_until(self._desk.now + self._desk.outside.pace.settles_after)
-        self._settling.pop(instance, None)
-        latest = self._latest[instance]
-        state = self._desk.situation.instance(instance)
-        if latest.promotion_id == state.deployment and _differs(state, latest):
-            await self._record(latest)
+        while True:
+            await self._desk.outside.clock.sleep_until(self._desk.now + self._desk.outside.pace.settles_after)
+            latest = self._latest[instance]
+            state = self._desk.situation.instance(instance)
+            try:
+                if latest.promotion_id == state.deployment and _differs(state, latest):
+                    await self._record(latest)
+            except Transient as error:
+                _LOG.warning("%s", error)
+            else:
+                self._settling.pop(instance, None)
+                return
 
     async def _record(self, observation: Observation) -> None:
         if observation.promotion_id is None:
