@@ -26,6 +26,12 @@ KEPT = 1000
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.1, 2.0
 WRONG_IN_A_ROW, WRONG_FOR_S = 5, 2.0
 """So many wrong answers, over at least so long, fail a check before its time is up."""
+PROXYS_OWN = (
+    (502, b"The server returned an invalid or incomplete response", "the pod broke off its answer"),
+    (503, b"No server is available", "no pod is ready behind the Service"),
+    (504, b"The server didn't respond in time", "the pod did not answer in time"),
+)
+"""What haproxy answers itself, and what it tells: nothing of what the application would have said."""
 HOLD_PAUSE_S = 1.0
 WRONG_WHILE_HELD = 2
 """So many wrong answers fail a check that must hold; one slip is forgiven."""
@@ -106,9 +112,13 @@ class CheckRuns:
         """Ask on for as long as the answer must stay right: what flaps is not steady."""
         loop = asyncio.get_running_loop()
         ends_at = loop.time() + request.holds_for.total_seconds()
-        wrong = 0
-        while (left := ends_at - loop.time()) > 0:
-            await asyncio.sleep(min(HOLD_PAUSE_S, left))
+        wrong, answer = 0, ""
+        right: bool | None = True
+        # The last answer must be right and not before its time: silence may be the crash that ends it all.
+        while (left := ends_at - loop.time()) > 0 or right is not True:
+            if left <= -request.timeout.total_seconds():
+                return Verdict.ERRORED, f"{passed}, then {answer} to the end"
+            await asyncio.sleep(min(HOLD_PAUSE_S, left) if left > 0 else HOLD_PAUSE_S)
             answer, right = await self._ask(request, check, traffic, 10.0)
             wrong += right is False
             if wrong >= WRONG_WHILE_HELD:
@@ -135,8 +145,10 @@ class CheckRuns:
                         break
         except (httpx.HTTPError, OSError) as away:
             return f"no answer ({type(away).__name__})", None
-        if answer.status_code == 503 and "server" not in answer.headers and b"No server is available" in body:
-            return "no pod is ready behind the Service", None
+        if "server" not in answer.headers:
+            for status, words, told in PROXYS_OWN:
+                if answer.status_code == status and words in body:
+                    return told, None
         text = body[:BODY_CAP].decode(errors="replace")
         right = answer.status_code == check.expect and (check.contains is None or check.contains in text)
         lacks = "" if right or answer.status_code != check.expect else f" without {check.contains!r}"

@@ -73,7 +73,8 @@ class PodmanEngineClient:
         Raises:
             Transient: `engine-away`.
         """
-        timeout = request.timeout + request.holds_for + timedelta(seconds=GRACE_S)
+        # An answer that fell silent while it was to hold is waited for as long again.
+        timeout = 2 * request.timeout + request.holds_for + timedelta(seconds=GRACE_S)
         return result_from_json(await self._post("/checks", check_to_json(request), timeout.total_seconds()))
 
     async def missing_references(
