@@ -38,7 +38,8 @@ def admitted(question: Question) -> Outcome:
     return Blocked(
         gate="admitted",
         words=f"{question.wave.name} is taken by {label}: {waits.words}",
-        who=f"its way through the wave, or a person: headway promote {artifact} --now",
+        who=f"its way through the wave, or a person: headway promote {artifact} "
+        f"--to {question.cell.instance.instance} --now --reason …",
         next_at=waits.next_at,
     )
 

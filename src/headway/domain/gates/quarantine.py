@@ -25,7 +25,8 @@ def quarantine(question: Question) -> Outcome:
     return Blocked(
         gate="quarantine",
         words=f"{question.label} was taken back in {taken.instance} by {taken.by}: {taken.reason}",
-        who=f"a person: headway promote {artifact} --version {question.version}",
+        who=f"a person: headway promote {artifact} --to {question.cell.instance.instance} "
+        f"--version {question.version} --reason …",
     )
 
 

@@ -178,13 +178,11 @@ def history(
     if not found:
         say("Nothing was promoted yet.")
         return
-    titles = ["DECIDED (UTC)", "INSTANCE", "WHAT", "BY", "OUTCOME"]
-    wide = output is Format.WIDE
-    show_table(
-        [*titles, *(["REASON", "COMMIT", "PROMOTION"] if wide else [])],
-        [_promotion(one, wide) for one in found],
-        wide=wide,
-    )
+    if output is Format.WIDE:
+        titles = ["DECIDED (UTC)", "INSTANCE", "WHAT", "BY", "OUTCOME", "REASON", "COMMIT", "PROMOTION"]
+        show_table(titles, [_promotion(one) for one in found], wide=True)
+    else:
+        say(*(line for one in found for line in _told(one)))
     if len(found) == limit:
         say("", f"Earlier ones: --before {found[-1]['sequence']}")
 
@@ -192,18 +190,33 @@ def history(
 _OUTCOMES = {"verified": ("✓ verified", "green"), "failed": ("✗ failed", "red"), "left": ("✗ left", "red")}
 
 
-def _promotion(one: dict[str, Any], wide: bool) -> list[str | Cell]:
-    steps = [
+def _steps(one: dict[str, Any]) -> list[str]:
+    return [
         f"{step['artifact'].split('/')[1]} {step['before'] or '–'} → {step['after'] or 'taken out'}"
         for step in one["changes"]
     ]
-    row: list[str | Cell] = [
+
+
+def _told(one: dict[str, Any]) -> list[str]:
+    """Tell a promotion in a few short lines: no table of it fits eighty columns."""
+    outcome = _OUTCOMES.get(one["outcome"], (one["outcome"], ""))[0]
+    who = "" if one["by"] == "headway" else f" by {one['by']}"
+    indent = " " * 4
+    return [
+        f"{shown_instant(one['decided_at'])}  {outcome}  {one['instance']}",
+        *(f"{indent}{plain(step)}" for step in _steps(one)),
+        f"{indent}{one['kind']}{plain(who)}{': ' + plain(one['reason']) if one['reason'] else ''}",
+    ]
+
+
+def _promotion(one: dict[str, Any]) -> list[str | Cell]:
+    return [
         shown_instant(one["decided_at"]),
         one["instance"],
-        plain(f"{one['kind']}: {'; '.join(steps)}"),
+        plain(f"{one['kind']}: {'; '.join(_steps(one))}"),
         one["by"],
         Cell(*_OUTCOMES.get(one["outcome"], (one["outcome"], "yellow"))),
+        one["reason"] or "–",
+        (one["commit"] or "–")[:12],
+        one["promotion_id"],
     ]
-    if wide:
-        row += [one["reason"] or "–", (one["commit"] or "–")[:12], one["promotion_id"]]
-    return row

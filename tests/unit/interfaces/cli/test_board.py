@@ -45,7 +45,7 @@ async def test_a_version_that_failed_is_told_with_its_reason(tmp_path: Path) -> 
         await served.world.pass_time(timedelta(seconds=30))
         listed = await served.headway("versions", "app1", "-o", "wide")
         past = await served.headway("history", "--artifact", "app1", "-o", "wide")
-    assert re.search(r"1\.1\.0\+\w+ .*✗ quarantined: .*exited", listed.out)
+    assert re.search(r"1\.1\.0\+\w+ .*✗ quarantined: .*exit status", listed.out)
     assert re.search(r"rollback: app1 1\.1\.0\+\w+ → 1\.0\.0\+\w+ .*headway", past.out)
     assert "✗ failed" in past.out
 
