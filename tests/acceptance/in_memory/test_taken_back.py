@@ -202,4 +202,4 @@ async def test_a_crash_long_after_verification_is_said_and_takes_nothing_back() 
         assert tag_in_git(world, "development", "dev") == "1.1.0"
         assert not await _kinds(world, PromotionKind.ROLLBACK)
         health = world.desk.situation.instance(DEV).health["app1"]
-        assert health.words == "exited with 1"
+        assert health.words == "its container ended with exit status 1"
