@@ -26,8 +26,9 @@ check: setup ## lint, format, types, layers, spelling, links between pages
 	$(VENV)/codespell
 	$(VENV)/python -m tools.links
 
+# Most tests wait for the world more than they work, so two files are run at a time; one machine is enough.
 test: setup ## every test, against real tools
-	$(VENV)/python -m pytest
+	$(VENV)/python -m pytest --numprocesses 2 --dist loadfile
 
 demo: setup ## a small world, from image to two regions and back (KEEP=1 leaves it running)
 	@KEEP=$(KEEP) $(VENV)/python -m demo.run
