@@ -113,7 +113,7 @@ async def _ask_on_and_on(delivery: RealDelivery, names: list[str]) -> None:
             for name in names:
                 text = await delivery.answer(name)
                 assert text == f"{name} 1.0.0", text
-                await asyncio.sleep(0.02)
+                await asyncio.sleep(0.2)
 
 
 def _is_quarantined(delivery: RealDelivery, name: str, digest: str) -> bool:
