@@ -35,6 +35,8 @@ async def serve_until_told(settings: ServeSettings) -> None:
         store.ensure_operator()
         _write(home.state / "estate", settings.estate)
         controller = make_controller(parts.outside)
+        # Who asks before the facts are known would be told of an empty estate.
+        await controller.desk.recorder.load()
         service = Service(
             desk=controller.desk,
             controller=controller,
