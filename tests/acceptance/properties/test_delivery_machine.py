@@ -7,7 +7,7 @@ from datetime import timedelta
 from random import Random
 from typing import Any
 
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from tests.fixtures.chaos_world import ARTIFACTS, INSTANCES, WAVES, ChaosWorld, Fate, artifact_name, instance
@@ -33,6 +33,7 @@ settings.register_profile(
     max_examples=25,
     stateful_step_count=25,
     derandomize=True,
+    phases=(Phase.explicit, Phase.generate),  # a failure is told as it came; `deep` makes it small
     deadline=None,
     suppress_health_check=list(HealthCheck),
 )

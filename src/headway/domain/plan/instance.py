@@ -35,7 +35,8 @@ def plan_instance(
         return InstancePlan()
     actions: list[Action] = _expired(situation, instance, now)
     instants = [hold.until for hold in state.holds.values() if hold.until and hold.until > now]
-    actions += [action for plan in cells.values() for action in plan.actions]
+    # In the order of names: the same situation asks for the same actions however its plans came about.
+    actions += [action for _, plan in sorted(cells.items()) for action in plan.actions]
     instants += [plan.next_at for plan in cells.values() if plan.next_at]
     wave = situation.lane(instance.application)[index]
     for one in state.underway:
