@@ -161,6 +161,10 @@ async def test_a_sibling_is_never_touched_and_what_leaves_the_lock_goes(
     before = await podman_engine.containers()
     promotion = await podman_engine.deploy({"app1": [deployment(two)], "app2": [deployment(one, "app2")]})
     await podman_engine.until(promotion, _all_healthy)
+    # The old pod serves no more once all is healthy, and goes a moment later.
+    async with asyncio.timeout(20):
+        while len(set(before) & set(await podman_engine.containers())) > 1:  # noqa: ASYNC110 - podman's, not ours
+            await asyncio.sleep(0.1)
     assert len(set(before) & set(await podman_engine.containers())) == 1
     promotion = await podman_engine.deploy({"app2": [deployment(one, "app2")]})
     await podman_engine.until(promotion, _all_healthy)

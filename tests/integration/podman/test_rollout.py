@@ -23,7 +23,9 @@ async def test_a_version_that_crashes_fails_by_its_own_fault_and_the_old_one_kee
 ) -> None:
     port = free_port()
     good = images.publish(environment={"BODY": "good"}).reference
-    bad = images.publish(environment={"CRASH_AFTER_S": "0.1", "EXIT_CODE": "7"}).reference
+    # It ends before it listens, so that it is never ready, however quick the machine.
+    crashing = {"CRASH_AFTER_S": "0.1", "LISTEN_DELAY_S": "30", "EXIT_CODE": "7"}
+    bad = images.publish(environment=crashing).reference
     promotion = await podman_engine.deploy({"app1": [deployment(good), service(node_port=port)]})
     await podman_engine.until_state(promotion, DeploymentState.HEALTHY)
     before = await podman_engine.containers()
