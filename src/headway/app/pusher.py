@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 from headway.app.ports import BranchPush, BranchPushed, Manifests, NewCommit, PushResult
-from headway.domain.errors import UsageError
+from headway.domain.errors import Transient, UsageError
 from headway.domain.names import CommitId, InstanceName
 
 
@@ -39,7 +39,7 @@ class Pusher:
     """One repository's queue. Safe to call concurrently."""
 
     ROUNDS = 20
-    """How often a race is run before the request is handed back to the plan."""
+    """How many races in a row are lost before it is tried again later; what was decided stays decided."""
 
     def __init__(self, manifests: Manifests) -> None:
         self._manifests = manifests
@@ -73,22 +73,29 @@ class Pusher:
 
     async def _push_all(self, batch: list[_Request]) -> None:
         try:
-            for _ in range(self.ROUNDS):
-                batch = await self._push_once(batch)
-                if not batch:
-                    return
-                refs = await self._manifests.fetch()
-                self.tips = {f"environments/{name}": tip for name, tip in refs.environments.items()}
-            for request in batch:
-                request.done.set_result(
-                    Pushed(result=PushResult.MOVED, commit=None, words="others were faster, many times over")
-                )
+            waiting, size, lost_in_a_row = batch, len(batch), 0
+            while waiting and lost_in_a_row < self.ROUNDS:
+                lost = await self._push_once(waiting[:size])
+                waiting = lost + waiting[size:]
+                # Fewer commits are made quicker: who loses a race runs the next one lighter.
+                size = max(1, size // 2) if lost else 2 * size
+                lost_in_a_row = lost_in_a_row + 1 if lost else 0
+                if lost:
+                    await self._look_again()
+            for request in waiting:
+                request.done.set_exception(_busy(request.branch))
+                # Its caller sees it through the request; nobody else needs to.
+                request.done.exception()
         except BaseException as error:
             for request in batch:
                 if not request.done.done():
                     request.done.set_exception(error)
                     # Each caller sees it through its own request; nobody else needs to.
                     request.done.exception()
+
+    async def _look_again(self) -> None:
+        refs = await self._manifests.fetch()
+        self.tips = {f"environments/{name}": tip for name, tip in refs.environments.items()}
 
     async def _push_once(self, batch: list[_Request]) -> list[_Request]:
         """Push a batch; give those that lost a race."""
@@ -148,3 +155,12 @@ class Pusher:
                 Pushed(result=result.result, commit=commit if landed else None, words=result.words)
             )
         return []
+
+
+def _busy(branch: str) -> Transient:
+    return Transient(
+        "git-branch-busy",
+        f"{branch} moved before every one of our pushes",
+        why="others push to it without a pause",
+        next_step="it is tried again in a moment",
+    )
