@@ -118,7 +118,7 @@ def _containers_conf(world: SmallWorld) -> Path:
 
 def _roll_back(world: SmallWorld, version: str) -> float:
     begun = time.perf_counter()
-    world.tell("rollback", {"artifact": "app", "from": ["one"], "reason": "bench"})
+    world.tell("rollback", {"artifact": "app", "instances": ["one"], "reason": "bench"})
     took = world.wait_for("one", version, begun)
     world.wait_until_verified()
     return took

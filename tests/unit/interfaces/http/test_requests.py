@@ -1,6 +1,7 @@
 """Requests that are wrong are told so in three parts; none of them reaches a use case."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import quote
 
@@ -8,6 +9,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.fixtures.served import Served, delivered
+
+from headway.domain.promotion_record import PromotionRecord
+from headway.interfaces.http.app import make_app
 
 PARTS = {"type", "title", "status", "detail", "code", "what", "why", "next_step"}
 
@@ -112,16 +116,18 @@ async def test_a_question_that_cannot_be_answered_says_why(
     assert all(answer.json()[part] for part in PARTS)
 
 
-async def test_an_error_that_nobody_expected_tells_nothing_but_that(
-    served: Served, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def fail(_token: str) -> str:
+class _FailingHistory:
+    """A view of the ledger that breaks in a way nobody thought of."""
+
+    async def promotions(self, **_: object) -> list[PromotionRecord]:
         raise RuntimeError("hunter2")
 
-    monkeypatch.setattr(type(served.app.state.service.identities), "person_of", lambda *_: "pat")
-    monkeypatch.setattr("headway.interfaces.http.reads.status", lambda *_: fail(""))
-    async with served.client("any") as client:
-        answer = await client.get("/api/v1/status")
+
+async def test_an_error_that_nobody_expected_tells_nothing_but_that(served: Served) -> None:
+    service = replace(served.app.state.service, history=_FailingHistory())
+    served.app = make_app(service, parse_notification=lambda _: (), hook_token="")
+    async with served.client(served.token_of()) as client:
+        answer = await client.get("/api/v1/history")
     assert answer.status_code == 500
     assert answer.json()["code"] == "server-failed"
     assert "hunter2" not in answer.text
