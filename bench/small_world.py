@@ -17,7 +17,7 @@ from pathlib import Path
 
 import httpx
 from tests.fixtures.git_remote import BareRemote
-from tests.fixtures.images import ImagePublisher, build_probe_layer
+from tests.fixtures.images import ImagePublisher, build_probe, make_layer
 from tests.fixtures.registry import TestRegistry, free_port
 from tests.fixtures.tiny_estate import TinyApplication, application_files, estate_file
 
@@ -158,7 +158,8 @@ def small_world() -> Iterator[SmallWorld]:
     world = SmallWorld(folder)
     try:
         (folder / "probe").mkdir()
-        world.start(build_probe_layer(folder / "probe"))
+        probe = build_probe(folder / "probe")
+        world.start(make_layer({"probe": probe.read_bytes()}))
         yield world
     finally:
         world.close()
