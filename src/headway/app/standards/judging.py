@@ -1,0 +1,192 @@
+"""Judges what an estate renders to by everything that is in force, and says what blocks and what is waived.
+
+Invariants: what could not be judged is found like a violation, never passed over; the same renderings, rules,
+waivers and instant give the same findings in the same order, whoever asks.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from headway.app.ports import Policies, PolicySet, Schemas, Subject
+from headway.app.standards.catalog import Choice
+from headway.domain.estate import Estate
+from headway.domain.names import ArtifactName, EnvironmentName, InstanceName
+from headway.domain.standards import Judgement
+from headway.domain.standards.manifest import key_of
+from headway.domain.standards.parity import PARITY, RenderedInstance, compare
+from headway.domain.standards.together import judge_together
+from headway.domain.standards.waiver import Finding, Waiver, WaiverState, Weighed, weigh
+
+_DEFINES = "CustomResourceDefinition"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RenderedArtifact:
+    """What an artifact renders to for one instance."""
+
+    artifact: ArtifactName
+    instance: InstanceName
+    objects: tuple[Mapping[str, object], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """What was found in an artifact, as it is rendered for one instance."""
+
+    artifact: ArtifactName
+    instance: InstanceName
+    finding: Finding
+    waiver: Waiver | None = None
+    """What lets it stand, or did until it ended; None: nothing."""
+    state: WaiverState | None = None
+    """How the waiver stands; None: there is none."""
+
+    @property
+    def blocks(self) -> bool:
+        """Say whether it keeps the artifact out of the instance."""
+        return self.waiver is None or self.state is WaiverState.ENDED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ruled:
+    """All that was found, and when time alone changes that."""
+
+    found: tuple[Found, ...]
+    """By application, artifact and instance, in the order in which they were given."""
+    next_at: datetime | None
+    """When a waiver ends, or its end is announced; None: time changes nothing."""
+
+    @property
+    def passed(self) -> bool:
+        """Say whether nothing blocks."""
+        return not any(one.blocks for one in self.found)
+
+
+class Judge:
+    """Everything that manifests are judged by. Safe to use concurrently."""
+
+    def __init__(self, schemas: Schemas, policies: Policies, rules: PolicySet, choice: Choice) -> None:
+        """Judge by these rules, and what is chosen of those that are no policies."""
+        self._schemas = schemas
+        self._policies = policies
+        self._rules = rules
+        self._choice = choice
+
+    @property
+    def rules(self) -> tuple[str, ...]:
+        """Give the ids of all that can be asked, sorted, but those of schemas."""
+        parity = (PARITY,) if self._choice.parity else ()
+        return tuple(sorted({*self._rules.rules, *self._choice.together, *parity}))
+
+    async def rule(self, estate: Estate, rendered: Sequence[RenderedArtifact], now: datetime) -> Ruled:
+        """Judge renderings, with all others of their environment beside them.
+
+        Args:
+            estate: names the environments, and what is waived.
+            rendered: each an artifact and an instance of the estate.
+            now: the present instant, with its time zone.
+        """
+        definitions = _definitions(estate, rendered)
+        beside = _parities(estate, rendered) if self._choice.parity else {}
+        together = _together(estate, rendered, self._choice.together)
+        found: list[Found] = []
+        changes: list[datetime] = []
+        for one in rendered:
+            judgement = await self._judge(estate, one, definitions[environment_of(estate, one.instance)])
+            place = (one.artifact, one.instance)
+            judgement = _joined(judgement, together.get(place, Judgement()), beside.get(place, Judgement()))
+            weighed = weigh(judgement, estate.waivers, one.artifact, one.instance, now)
+            found += _found(one, weighed)
+            changes += [weighed.next_at] if weighed.next_at else []
+        return Ruled(found=tuple(found), next_at=min(changes, default=None))
+
+    async def _judge(
+        self, estate: Estate, one: RenderedArtifact, definitions: Sequence[Mapping[str, object]]
+    ) -> Judgement:
+        environment = estate.environments[environment_of(estate, one.instance)]
+        judgements: list[Judgement] = []
+        if environment.kubernetes is not None:
+            judgements.append(await self._schemas.judge(one.objects, environment.kubernetes, definitions))
+        namespace = estate.applications[one.artifact.application].namespace(one.instance.instance)
+        subjects = [Subject(manifest=each) for each in one.objects]
+        judgements.append(await self._policies.judge(self._rules, subjects, namespace=namespace))
+        return _joined(*judgements)
+
+
+def _found(one: RenderedArtifact, weighed: Weighed) -> Iterator[Found]:
+    told = [
+        *((each.finding, each.ended, WaiverState.ENDED if each.ended else None) for each in weighed.standing),
+        *((each.finding, each.waiver, each.state) for each in weighed.waived),
+    ]
+    for finding, waiver, state in told:
+        yield Found(artifact=one.artifact, instance=one.instance, finding=finding, waiver=waiver, state=state)
+
+
+def environment_of(estate: Estate, instance: InstanceName) -> EnvironmentName:
+    """Give the environment that an instance runs in."""
+    waves = estate.waves(instance.application)
+    return next(wave.instances[instance.instance] for wave in waves if instance.instance in wave.instances)
+
+
+def _definitions(
+    estate: Estate, rendered: Sequence[RenderedArtifact]
+) -> Mapping[EnvironmentName, list[Mapping[str, object]]]:
+    """Give by environment the definitions of custom resources that are rendered into it."""
+    found: defaultdict[EnvironmentName, list[Mapping[str, object]]] = defaultdict(list)
+    for one in rendered:
+        there = found[environment_of(estate, one.instance)]
+        there += [each for each in one.objects if each.get("kind") == _DEFINES]
+    return found
+
+
+def _parities(
+    estate: Estate, rendered: Sequence[RenderedArtifact]
+) -> Mapping[tuple[ArtifactName, InstanceName], Judgement]:
+    """Give what each instance has that the first of its artifact's has not, undeclared."""
+    found: dict[tuple[ArtifactName, InstanceName], Judgement] = {}
+    by_artifact: defaultdict[ArtifactName, list[RenderedArtifact]] = defaultdict(list)
+    for one in rendered:
+        by_artifact[one.artifact].append(one)
+    for artifact, places in by_artifact.items():
+        application = estate.applications[artifact.application]
+        instances = [
+            RenderedInstance(
+                name=one.instance.instance,
+                namespace=application.namespace(one.instance.instance),
+                objects=one.objects,
+            )
+            for one in places
+        ]
+        told = compare(artifact.artifact, instances, application.parity)
+        for one in places[1:]:
+            mine = tuple(each.violation for each in told.undeclared if each.there == one.instance.instance)
+            found[artifact, one.instance] = Judgement(violations=mine)
+    return found
+
+
+def _together(
+    estate: Estate, rendered: Sequence[RenderedArtifact], rules: Collection[str]
+) -> Mapping[tuple[ArtifactName, InstanceName], Judgement]:
+    """Give what objects of an application lack of each other, with the artifact whose object lacks it."""
+    found: dict[tuple[ArtifactName, InstanceName], Judgement] = {}
+    by_instance: defaultdict[InstanceName, list[RenderedArtifact]] = defaultdict(list)
+    for one in rendered if rules else ():
+        by_instance[one.instance].append(one)
+    for instance, places in by_instance.items():
+        namespace = estate.applications[instance.application].namespace(instance.instance)
+        whole = [each for one in places for each in one.objects]
+        told = [one for one in judge_together(whole, namespace=namespace) if one.rule in rules]
+        for one in places:
+            own = {(key_of(each).kind, key_of(each).name) for each in one.objects}
+            mine = tuple(each for each in told if (each.object.kind, each.object.name) in own)
+            found[one.artifact, instance] = Judgement(violations=mine)
+    return found
+
+
+def _joined(*judgements: Judgement) -> Judgement:
+    return Judgement(
+        violations=tuple(each for one in judgements for each in one.violations),
+        unjudged=tuple(each for one in judgements for each in one.unjudged),
+    )

@@ -1,0 +1,121 @@
+"""What `headway check` found, for programs: JSON, SARIF for code hosts, lines that GitHub Actions shows."""
+
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from headway.interfaces.cli.composition import Checked
+
+if TYPE_CHECKING:
+    from headway.app.standards.telling import Place, Told
+
+_SARIF = "https://json.schemastore.org/sarif-2.1.0.json"
+
+
+class CheckForm(StrEnum):
+    """How it is printed."""
+
+    TEXT = "text"
+    JSON = "json"
+    SARIF = "sarif"
+    GITHUB = "github"
+
+
+def told_json(found: Checked) -> dict[str, object]:
+    """Give all of it as plain values."""
+    return {
+        "in_order": found.is_in_order,
+        "applications": found.applications,
+        "artifacts": found.artifacts,
+        "instances": found.instances,
+        "rendered": found.rendered,
+        "rules": list(found.rules),
+        "remarks": list(found.remarks),
+        "mistakes": [
+            {"code": one.code, "what": one.what, "why": one.why, "next": one.next_step}
+            for one in found.mistakes
+        ],
+        "broken": [
+            {"code": one.code, "file": one.file, "line": one.line, "field": one.field, "why": one.why}
+            for one in found.broken
+        ],
+        "findings": [
+            {
+                "rule": one.rule,
+                "artifact": str(one.artifact),
+                "instances": list(one.instances),
+                "object": f"{one.kind} {one.name}",
+                "path": one.path,
+                "message": one.message,
+                "blocks": one.blocks,
+                "waiver": one.waiver or None,
+                "file": one.place.file if one.place else None,
+                "line": one.place.line if one.place else None,
+            }
+            for one in found.told
+        ],
+    }
+
+
+def sarif(found: Checked) -> dict[str, object]:
+    """Give it in the Static Analysis Results Interchange Format, version 2.1.0."""
+    results = [_result(one) for one in found.told]
+    results += [
+        _at(
+            {"ruleId": one.code, "level": "error", "message": {"text": f"{one.why}. {one.suggestion}"}},
+            one.file,
+            one.line,
+        )
+        for one in found.broken
+    ]
+    results += [
+        {"ruleId": one.code, "level": "error", "message": {"text": f"{one.what}: {one.why}"}}
+        for one in found.mistakes
+    ]
+    rules = sorted({str(one["ruleId"]) for one in results})
+    driver = {"name": "headway", "rules": [{"id": one} for one in rules]}
+    return {"$schema": _SARIF, "version": "2.1.0", "runs": [{"tool": {"driver": driver}, "results": results}]}
+
+
+def github_lines(found: Checked) -> list[str]:
+    """Give workflow commands: an annotation for each finding, at its line where that is known."""
+    lines = [
+        _annotation("error" if one.blocks else "warning", one.rule, f"{one.where}: {one.message}", one.place)
+        for one in found.told
+    ]
+    lines += [
+        f"::error file={_property(one.file)},line={one.line},title={one.code}::"
+        f"{_data(f'{one.why}. {one.suggestion}')}"
+        for one in found.broken
+    ]
+    lines += [f"::error title={one.code}::{_data(f'{one.what}: {one.why}')}" for one in found.mistakes]
+    return lines
+
+
+def _result(one: "Told") -> dict[str, object]:
+    level = "error" if one.blocks else "note"
+    result: dict[str, object] = {
+        "ruleId": one.rule,
+        "level": level,
+        "message": {"text": f"{one.where}: {one.message}"},
+    }
+    if one.waiver and not one.blocks:
+        result["suppressions"] = [{"kind": "external", "justification": one.waiver}]
+    return _at(result, one.place.file, one.place.line) if one.place else result
+
+
+def _at(result: dict[str, object], file: str, line: int) -> dict[str, object]:
+    location = {"artifactLocation": {"uri": file}, "region": {"startLine": line}}
+    return {**result, "locations": [{"physicalLocation": location}]}
+
+
+def _annotation(level: str, title: str, text: str, place: "Place | None") -> str:
+    at = f"file={_property(place.file)},line={place.line}," if place else ""
+    return f"::{level} {at}title={_property(title)}::{_data(text)}"
+
+
+def _data(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _data(text).replace(":", "%3A").replace(",", "%2C")
