@@ -1,0 +1,1 @@
+"""Adopting what runs already: what is found, what it would become, and what that changes. Pure."""
