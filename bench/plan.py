@@ -1,4 +1,4 @@
-"""What planning costs among 1,000 artifacts in 50 instances each: 50,000 cells.
+"""What planning costs among 1,000 artifacts: 50 applications of 20 in 50 instances each, so 50,000 cells.
 
 CPU time, so that a busy machine does not count. The floor of one new fact is the same fact in an estate of
 one artifact in two instances: what the fact costs by itself, whatever the size.

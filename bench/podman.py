@@ -1,5 +1,7 @@
 """Podman rows: published → running, through three waves, taken back, and what it costs to stand idle."""
 
+import contextlib
+import ipaddress
 import json
 import os
 import subprocess
@@ -8,9 +10,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from statistics import median
 
-import httpx
-
 from bench.row import Against, Row
+from bench.served import cpu_ms, resident_mb
 from bench.small_world import SmallWorld, small_world
 
 _ROUNDS = 5
@@ -28,10 +29,10 @@ spec:
 
 def rows() -> Iterable[Row]:
     """Measure all rows in one world, each beside its floor in the same rounds."""
-    with small_world() as world:
+    with small_world() as world, contextlib.closing(Floor(world)) as floor:
         first, third, floors, back, back_floors = [], [], [], [], []
         for number in range(_ROUNDS):
-            floors.append(_floor(world, f"2.0.{number}"))
+            floors.append(floor.measure(f"2.0.{number}"))
             version = f"1.{number + 1}.0"
             world.publish(version)
             begun = time.perf_counter()
@@ -39,7 +40,7 @@ def rows() -> Iterable[Row]:
             third.append(world.wait_for("three", version, begun))
             world.wait_until_verified()
         for number in range(_ROUNDS):
-            back_floors.append(_floor(world, f"3.0.{number}"))
+            back_floors.append(floor.measure(f"3.0.{number}"))
             back.append(_roll_back(world, f"1.{_ROUNDS - number - 1}.0"))
         yield Row(
             name="image published → running in the first instance (podman)",
@@ -68,48 +69,41 @@ def rows() -> Iterable[Row]:
         yield from _idle(world)
 
 
-def _floor(world: SmallWorld, version: str) -> float:
-    """Start the same image with podman alone, pull and all, until it answers."""
-    published = world.images.publish("tiny/floor", tags=[version], environment={"BODY": version})
-    name = f"{world.engine}-floor"
-    manifest = world.folder / "floor.yaml"
-    manifest.write_text(_POD.format(name=name, reference=published.reference))
-    network = f"headway-{world.engine}-one"
-    environment = {**os.environ, "CONTAINERS_CONF": str(_containers_conf(world))}
-    begun = time.perf_counter()
-    subprocess.run(
-        ["podman", "kube", "play", "--network", network, "--tls-verify=false", str(manifest)],
-        env=environment,
-        check=True,
-        capture_output=True,
-    )
-    shown = subprocess.run(
-        ["podman", "inspect", f"{name}-app"], env=environment, check=True, capture_output=True
-    )
-    pod = json.loads(shown.stdout)[0]["Pod"]
-    infra = json.loads(
-        subprocess.run(
-            ["podman", "pod", "inspect", pod], env=environment, check=True, capture_output=True
+class Floor:
+    """The same image started with podman alone, in a network of its own: an environment's is its agent's."""
+
+    def __init__(self, world: SmallWorld) -> None:
+        self._world = world
+        self._name = f"{world.engine}-floor"
+        self._environment = {**os.environ, "CONTAINERS_CONF": str(_containers_conf(world))}
+        self._podman("network", "create", "--disable-dns", self._name)
+        shown = json.loads(self._podman("network", "inspect", self._name))
+        # Each pod has another address: one used again is asked for at the machine that had it before.
+        self._addresses = iter(list(ipaddress.ip_network(shown[0]["subnets"][0]["subnet"]).hosts())[1:])
+
+    def measure(self, version: str) -> float:
+        """Start it, pull and all, and give the milliseconds until it answers."""
+        world, address = self._world, str(next(self._addresses))
+        published = world.images.publish("tiny/floor", tags=[version], environment={"BODY": version})
+        manifest = world.folder / "floor.yaml"
+        manifest.write_text(_POD.format(name=self._name, reference=published.reference))
+        begun = time.perf_counter()
+        where = ("--network", self._name, "--ip", address)
+        self._podman("kube", "play", "--tls-verify=false", *where, str(manifest))
+        world.wait_for_answer(f"http://{address}:8080/", version, begun)
+        took = (time.perf_counter() - begun) * 1000
+        self._podman("pod", "rm", "--force", "--time", "0", self._name)
+        return took
+
+    def close(self) -> None:
+        """Remove what it made."""
+        self._podman("pod", "rm", "--force", "--ignore", "--time", "0", self._name)
+        self._podman("network", "rm", "--force", self._name)
+
+    def _podman(self, *arguments: str) -> bytes:
+        return subprocess.run(
+            ["podman", *arguments], env=self._environment, check=True, capture_output=True
         ).stdout
-    )["InfraContainerID"]
-    networks = json.loads(
-        subprocess.run(["podman", "inspect", infra], env=environment, check=True, capture_output=True).stdout
-    )[0]["NetworkSettings"]["Networks"]
-    address = next(iter(networks.values()))["IPAddress"]
-    while True:
-        try:
-            if httpx.get(f"http://{address}:8080/", timeout=1, trust_env=False).text == version:
-                break
-        except httpx.HTTPError:
-            time.sleep(0.002)
-    took = (time.perf_counter() - begun) * 1000
-    subprocess.run(
-        ["podman", "pod", "rm", "--force", "--time", "0", name],
-        env=environment,
-        check=True,
-        capture_output=True,
-    )
-    return took
 
 
 def _containers_conf(world: SmallWorld) -> Path:
@@ -126,13 +120,13 @@ def _roll_back(world: SmallWorld, version: str) -> float:
 
 def _idle(world: SmallWorld) -> Iterable[Row]:
     """Let it stand for ten seconds and see what that costs."""
-    before = [_cpu_ms(program.pid) for program in world.programs]
+    before = [cpu_ms(program.pid) for program in world.programs]
     time.sleep(10)
-    spent = [_cpu_ms(program.pid) - at for program, at in zip(world.programs, before, strict=True)]
+    spent = [cpu_ms(program.pid) - at for program, at in zip(world.programs, before, strict=True)]
     for name, program, cpu in zip(("serve", "agent"), world.programs, spent, strict=True):
         yield Row(
             name=f"idle: memory of `headway {name}`",
-            ours=_resident_mb(program.pid),
+            ours=resident_mb(program.pid),
             floor=None,
             floor_is="",
             against=Against.LIMIT,
@@ -147,13 +141,3 @@ def _idle(world: SmallWorld) -> Iterable[Row]:
             against=Against.LIMIT,
             aim=200,
         )
-
-
-def _resident_mb(pid: int) -> float:
-    pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
-    return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
-
-
-def _cpu_ms(pid: int) -> float:
-    fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) * 1000 / os.sysconf("SC_CLK_TCK")

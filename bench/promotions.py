@@ -19,6 +19,7 @@ from headway.bootstrap import Home, opened
 from headway.bootstrap.outside import make_controller
 from headway.domain.checks import CheckResult, Verdict
 from headway.domain.deployment import ArtifactHealth, DeploymentState, Observation
+from headway.domain.diagnosis import Finding
 from headway.domain.facts import Fact, PromotionEnded, PromotionLanded
 from headway.domain.names import CommitId, EnvironmentName, InstanceName
 from headway.testing.registry import InMemoryRegistry
@@ -69,8 +70,10 @@ class InstantEngine:
     async def ask(self, environment: EnvironmentName, commit: CommitId) -> None:
         """See `Engine.ask`."""
 
-    async def interrupt(self, instance: InstanceName) -> None:
+    async def interrupt(self, instance: InstanceName) -> bool:
         """See `Engine.interrupt`."""
+        del instance
+        return False
 
     async def run_check(self, request: CheckRequest) -> CheckResult:
         """See `Engine.run_check`."""
@@ -81,6 +84,13 @@ class InstantEngine:
     ) -> Sequence[Reference]:
         """See `Engine.missing_references`."""
         del environment, namespace, references
+        return ()
+
+    async def diagnose(
+        self, environment: EnvironmentName, instances: Sequence[InstanceName]
+    ) -> Sequence[Finding]:
+        """See `Engine.diagnose`."""
+        del environment, instances
         return ()
 
 

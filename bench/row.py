@@ -28,8 +28,8 @@ class Row:
     floor_is: str
     """What the floor is, in words."""
     against: Against
-    aim: float
-    """What the comparison must stay below: in `unit`, or a ratio."""
+    aim: float | None
+    """What the comparison must stay below: in `unit`, or a ratio; None: it is shown, and no more."""
     unit: str = "ms"
 
     @property
@@ -42,17 +42,18 @@ class Row:
     @property
     def is_met(self) -> bool:
         """Say whether the aim is met."""
-        return self.compared < self.aim
+        return self.aim is None or self.compared < self.aim
 
     def written(self) -> tuple[str, str, str, str, str, str]:
         """Give the row's cells: name, ours, floor, comparison, aim, verdict."""
         unit = "" if self.against is Against.RATIO else f" {self.unit}"
+        verdict = "met" if self.is_met else "MISSED"
         floor = "-" if self.floor is None else f"{self.floor:.4g} {self.unit} ({self.floor_is})"
         return (
             self.name,
             f"{self.ours:.4g} {self.unit}",
             floor,
             f"{self.against}: {self.compared:.4g}{unit}",
-            f"< {self.aim:g}{unit}",
-            "met" if self.is_met else "MISSED",
+            "-" if self.aim is None else f"< {self.aim:g}{unit}",
+            "" if self.aim is None else verdict,
         )

@@ -4,9 +4,8 @@ import sys
 from argparse import ArgumentParser
 from pathlib import Path
 
+from demo.engines import ENGINES
 from demo.run import FOLDER
-from demo.story.headway import engine_name
-from demo.story.leftovers import expect_nothing_left
 from demo.world.home import Home
 from headway.domain.errors import HeadwayError
 
@@ -18,7 +17,8 @@ def main() -> int:
     folder = parser.parse_args().folder
     try:
         Home(folder).clear_if_left()
-        expect_nothing_left(engine_name(folder))
+        for engine in ENGINES.values():
+            engine(folder).expect_nothing_left()
     except HeadwayError as error:
         print(error, file=sys.stderr)
         return 1

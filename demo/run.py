@@ -14,11 +14,13 @@ from argparse import ArgumentParser
 from collections.abc import Sequence
 from pathlib import Path
 
+from tools.setup.failure import SetupError
+
+from demo.engines import ENGINES, Engine
 from demo.story.failure import StepFailed
 from demo.story.headway import Headway
 from demo.story.keeping import keep, tell_how_to_go_on
-from demo.story.leftovers import expect_nothing_left
-from demo.story.script import SCENES
+from demo.story.script import SCENES, Scene
 from demo.story.stage import Stage
 from demo.story.teller import Teller
 from demo.world import build
@@ -39,11 +41,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     teller = Teller(picture=asked.picture is not None)
     try:
         with interrupted_by_signals():
-            return _play(asked.folder, teller, keeps=bool(os.environ.get("KEEP")), picture=asked.picture)
+            engine = ENGINES[asked.engine](asked.folder)
+            return _play(asked.folder, engine, teller, scenes=SCENES[: asked.scenes], picture=asked.picture)
     except KeyboardInterrupt:
         teller.bad("interrupted", "everything was ended and removed")
         return 130
-    except HeadwayError as error:
+    except (HeadwayError, SetupError) as error:
         teller.bad("the demo cannot go on", str(error))
         return 1
 
@@ -51,38 +54,47 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> ArgumentParser:
     parser = ArgumentParser(prog="python -m demo.run", description=__doc__)
     parser.add_argument("--folder", type=Path, default=FOLDER, help="where the world is built")
+    parser.add_argument(
+        "--engine", choices=sorted(ENGINES), default="podman", help="what makes lock files real"
+    )
+    parser.add_argument("--scenes", type=int, default=len(SCENES), help="how many are played, from the first")
     parser.add_argument("--picture", type=Path, help="draw the end of the story as this SVG")
     return parser
 
 
-def _play(folder: Path, teller: Teller, *, keeps: bool, picture: Path | None) -> int:
+def _play(
+    folder: Path, engine: Engine, teller: Teller, *, scenes: Sequence[Scene], picture: Path | None
+) -> int:
+    engine.provide(lambda words: teller.say(words, folds=False))
     began = time.monotonic()
-    with teller.waiting("what an earlier demo left"):
-        world = build(folder, rules=_RULES)
-    stage = Stage(world=world, headway=Headway(world), teller=teller)
+    with teller.waiting(f"a small world: {engine.stands_on}"):
+        world = build(folder, begin=engine.begin, rules=_RULES)
+    stage = Stage(world=world, headway=Headway(world, engine), teller=teller, crowd=engine.crowd)
     is_kept = False
     try:
-        teller.done("a small world", "registry, repositories, build server", since=began)
-        failed = _tell(stage, picture)
-        if keeps and not failed:
+        failed = _tell(stage, engine, scenes, began, picture)
+        if os.environ.get("KEEP") and not failed:
             keep(world)
+            engine.keep()
             is_kept = True
-            tell_how_to_go_on(stage)
+            tell_how_to_go_on(stage, engine, "" if folder == FOLDER else f" --folder {folder}")
         return failed
     finally:
         if stage.stream is not None:
             stage.stream.end()
         if not is_kept:
-            _end(stage)
+            _end(stage, engine)
 
 
-def _tell(stage: Stage, picture: Path | None) -> int:
+def _tell(stage: Stage, engine: Engine, scenes: Sequence[Scene], began: float, picture: Path | None) -> int:
     try:
-        for scene in SCENES:
+        engine.furnish(stage.world)
+        stage.teller.done("a small world", engine.stands_on, since=began)
+        for scene in scenes:
             scene(stage)
         _sum_up(stage)
     except (StepFailed, HeadwayError) as error:
-        _tell_failure(stage, error)
+        _tell_failure(stage, engine, error)
         return 1
     if picture is not None:
         stage.teller.draw(picture, "make demo")
@@ -101,14 +113,17 @@ def _sum_up(stage: Stage) -> None:
         )
 
 
-def _tell_failure(stage: Stage, error: StepFailed | HeadwayError) -> None:
+def _tell_failure(stage: Stage, engine: Engine, error: StepFailed | HeadwayError) -> None:
     if isinstance(error, StepFailed):
         stage.teller.bad(error.step, f"expected {error.expected}\nseen: {error.seen}")
     else:
         stage.teller.bad("a step failed", str(error))
-    logs = stage.world.folder / "logs"
     shutil.rmtree(LOGS, ignore_errors=True)
-    shutil.copytree(logs, LOGS)
+    shutil.copytree(stage.world.folder / "logs", LOGS)
+    for logs in engine.logs():
+        # What runs on may remove a log meanwhile; all others are copied.
+        with contextlib.suppress(shutil.Error):
+            shutil.copytree(logs, LOGS / logs.parent.name, symlinks=True)
     for name in ("serve", "agent"):
         path = LOGS / f"{name}.log"
         if path.exists():
@@ -117,11 +132,11 @@ def _tell_failure(stage: Stage, error: StepFailed | HeadwayError) -> None:
     stage.teller.say(f"\nThe logs were copied to {LOGS}", folds=False)
 
 
-def _end(stage: Stage) -> None:
+def _end(stage: Stage, engine: Engine) -> None:
     began = time.monotonic()
     with stage.teller.waiting("everything is ended and removed"):
         stage.world.close()
-    expect_nothing_left(stage.headway.engine)
+    engine.expect_nothing_left()
     stage.teller.done("cleared up", "nothing is left", since=began)
 
 

@@ -1,20 +1,20 @@
-"""Headway as people have it: the service and the podman engine as processes, the command line, the API.
+"""Headway as people have it: the service and what runs beside it as processes, the command line, the API.
 
-Everything stands below the world's folder: state, tokens, and a podman store of the engine's own, so nothing
-of it is among the user's own pods and images. Its end is written down in the world before its beginning.
+Everything stands below the world's folder: state, tokens, and what the engine keeps.
 """
 
 import json
-import os
 import subprocess
 import sys
 import time
-from hashlib import sha256
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import httpx
 
+from demo.engines import Engine, Outfit
+from demo.engines.program import PROGRAM, variables
 from demo.story.failure import StepFailed
 from demo.world import Notifications, World
 from demo.world.commands import environment
@@ -22,12 +22,10 @@ from demo.world.ports import free_port
 from demo.world.processes import Process
 from demo.world.repository import Repository
 
-PROGRAM = (sys.executable, "-m", "headway")
 PEOPLE = ("sina", "tane")
 """Sina is of support, Tane of the platform, as `estate.yaml` has it."""
 _STARTS_WITHIN_S = 30.0
 _ANSWERS_WITHIN_S = 60.0
-_STORAGE = '[storage]\ndriver = "overlay"\ngraphroot = "{folder}/images"\nrunroot = "{folder}/run"\n'
 
 # What a Git host does for a manifests repository: it tells of pushes to `main`. The secret stands in a file.
 _HOOK = """\
@@ -45,19 +43,15 @@ exit 0
 """
 
 
-def engine_name(folder: Path) -> str:
-    """Name the engine of the demo in a folder: what podman shows of it carries this name."""
-    return f"demo-{sha256(str(folder.resolve()).encode()).hexdigest()[:6]}"
-
-
 class Headway:
-    """The running service and engine of one world. Not safe to use from several threads."""
+    """The running service of one world, and what runs beside it. Not safe to use from several threads."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, engine: Engine) -> None:
         self.state = world.folder / "state"
         self.url = f"http://127.0.0.1:{free_port()}"
-        self.engine = engine_name(world.folder)
         self._world = world
+        self._engine = engine
+        self._outfit = Outfit()
         self._programs: list[Process] = []
         self._client = httpx.Client(timeout=_ANSWERS_WITHIN_S)
 
@@ -67,23 +61,23 @@ class Headway:
         return str(Path(sys.executable).with_name("headway"))
 
     @property
-    def podman_store(self) -> Path:
-        """The file that `CONTAINERS_STORAGE_CONF` names for the engine's podman."""
-        return self._world.folder / "podman" / "storage.conf"
+    def programs(self) -> str:
+        """What of it runs, in words."""
+        return ", ".join(f"headway {program.log.stem}" for program in self._programs)
 
     def start(self) -> None:
-        """Start both, and have the registry and the Git repositories tell of pushes.
+        """Start it, and have the registry and the Git repositories tell of pushes.
 
         Raises:
             StepFailed: it does not answer in time.
         """
-        self._make_podman_store()
-        said = [f"{name}={value}" for name, value in self._environment.items()]
-        tear_down = [*PROGRAM, "agent", "--name", self.engine, "--tear-down"]
-        self._world.undo_later(["env", *said, *tear_down])
+        self.state.mkdir(mode=0o700)
+        self._outfit = self._engine.equip(self._world, self.state)
         estate = ["--estate", self._world.manifests["argocd-oc-apps"].url]
-        self._start("serve", [*estate, "--no-agent", "--port", self.url.rpartition(":")[2]])
-        self._start("agent", [*estate, "--name", self.engine])
+        port = ["--port", self.url.rpartition(":")[2]]
+        self._start("serve", [*estate, "--no-agent", *port, *self._outfit.serve])
+        for verb, options in self._outfit.beside.items():
+            self._start(verb, options)
         self._wait_until_ready()
         secret = (self.state / "hook-token").read_text().strip()
         self._world.registry.start(
@@ -146,22 +140,13 @@ class Headway:
             raise StepFailed(step, expected="exit status 0", seen=seen.strip())
         return done.stdout
 
-    def _start(self, verb: str, arguments: list[str]) -> None:
+    def _start(self, verb: str, arguments: Sequence[str]) -> None:
         program = [*PROGRAM, verb, *arguments]
         self._programs.append(self._world.start(verb, program, extra=self._environment))
 
     @property
     def _environment(self) -> dict[str, str]:
-        return {
-            "HEADWAY_STATE": str(self.state),
-            "CONTAINERS_STORAGE_CONF": str(self.podman_store),
-            "PATH": f"{os.environ.get('PATH', os.defpath)}:/usr/sbin:/sbin",
-        }
-
-    def _make_podman_store(self) -> None:
-        folder = self.podman_store.parent
-        folder.mkdir()
-        self.podman_store.write_text(_STORAGE.format(folder=folder))
+        return {**variables(self.state), **self._outfit.variables}
 
     def _wait_until_ready(self) -> None:
         until = time.monotonic() + _STARTS_WITHIN_S

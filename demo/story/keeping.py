@@ -3,16 +3,18 @@
 import json
 from pathlib import Path
 
+from demo.engines import Engine
 from demo.story.stage import Stage
 from demo.world import World
 from demo.world.builder import Builder
 from demo.world.home import Home
+from demo.world.place import read_place
 from demo.world.registry import Registry
-from demo.world.repository import Repository
+from demo.world.repository import application_repositories, manifest_repositories
 from headway.domain.errors import UsageError
 from headway.domain.names import parse_commit
 
-_KEPT = "kept.json"
+_KEPT, _PLACE = "kept.json", "place.json"
 
 
 def keep(world: World) -> None:
@@ -25,6 +27,7 @@ def keep(world: World) -> None:
         "bad_changes": dict(world.bad_changes),
         "cache": str(world.builder.cache),
     }
+    world.place.write(world.folder / _PLACE)
     (world.folder / _KEPT).write_text(json.dumps(said, indent=2))
 
 
@@ -43,19 +46,13 @@ def reopen(folder: Path) -> World:
             why="only `make demo KEEP=1` leaves one",
             next_step="play it: make demo KEEP=1",
         ) from error
-    git, desks = folder / "git", folder / "desks"
     return World(
         home=Home(folder),
+        place=read_place(folder / _PLACE),
         builder=Builder(Path(said["cache"])),
-        registry=Registry(world=folder, port=int(said["registry"].rpartition(":")[2])),
-        applications={
-            name: Repository(git / "cloud" / "applications" / f"{name}.git", desks / name, person=person)
-            for name, person in (("app1", "Aroha"), ("app2", "Wiremu"))
-        },
-        manifests={
-            name: Repository(git / f"{name}.git", desks / name, person=person)
-            for name, person in (("argocd-oc-apps", "Mele"), ("argocd-oc-system", "Tane"))
-        },
+        registry=Registry(world=folder, address=said["registry"]),
+        applications=application_repositories(folder),
+        manifests=manifest_repositories(folder, None),
         python_base=said["python_base"],
         nats_image=said["nats_image"],
         entrances=said["entrances"],
@@ -64,8 +61,8 @@ def reopen(folder: Path) -> World:
     )
 
 
-def tell_how_to_go_on(stage: Stage) -> None:
-    """Say where things are and what may be tried."""
+def tell_how_to_go_on(stage: Stage, engine: Engine, options: str = "") -> None:
+    """Say where things are and what may be tried; `options` are those that name this demo among others."""
     say = stage.teller.say
     say("\nEverything runs on. People reach app1 at")
     say("\n".join(f"  {one:<26}{stage.world.entrance(one)}" for one in stage.world.entrances))
@@ -76,12 +73,13 @@ def tell_how_to_go_on(stage: Stage) -> None:
     for line in (
         "headway status --watch",
         "headway versions app1",
-        "python -m demo.publish app1 2.0.0",
-        "python -m demo.publish app1 2.0.1 --change crashes",
+        f"python -m demo.publish app1 2.0.0{options}",
+        f"python -m demo.publish app1 2.0.1 --change crashes{options}",
         "headway why app1 --in staging",
         'headway rollback app1 --from staging --reason "trying it"',
         f"git -C {stage.world.manifests['argocd-oc-apps'].bare} log environments/staging",
-        f"CONTAINERS_STORAGE_CONF={stage.headway.podman_store} podman pod ps",
+        *engine.hints(stage.world),
     ):
         say(f"  {line}", folds=False)
-    say("\nThe end of it, which the next `make demo` also makes\n  python -m demo.end")
+    say("\nThe end of it, which the next demo there also makes")
+    say(f"  python -m demo.end{options}", folds=False)

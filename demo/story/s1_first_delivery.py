@@ -21,7 +21,7 @@ def play(stage: Stage) -> None:
         _publish_both(stage)
         since = time.monotonic()
         stage.headway.start()
-        stage.teller.done("Headway is started", "headway serve, headway agent", since=since)
+        stage.teller.done("Headway is started", stage.headway.programs, since=since)
         for instance in INSTANCES:
 
             def is_complete(board: Board, at: str = instance) -> bool:
@@ -35,8 +35,9 @@ def play(stage: Stage) -> None:
         for region in (FIRST_REGION, SECOND_REGION):
             seen = stage.answers(region, "1.0.0")["region"]
             stage.expect(f"{region} knows where it is", f"production-{seen}", region)
-        stage.stream = Stream(stage.world.entrance(SECOND_REGION))
-        stage.teller.done("people come", f"20 requests a second to {SECOND_REGION}")
+        stage.stream = Stream(stage.world.entrance(SECOND_REGION), stage.crowd)
+        often = f"{stage.stream.requests_per_s} requests a second"
+        stage.teller.done("people come", f"{often} to {SECOND_REGION}")
 
 
 def _publish_both(stage: Stage) -> None:

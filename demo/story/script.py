@@ -14,7 +14,9 @@ from demo.story import (
 )
 from demo.story.stage import Stage
 
-SCENES: tuple[Callable[[Stage], None], ...] = (
+Scene = Callable[[Stage], None]
+
+SCENES: tuple[Scene, ...] = (
     s1_first_delivery.play,
     s2_good_version.play,
     s3_bad_version.play,

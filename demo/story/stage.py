@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from demo.engines import Crowd
 from demo.story.board import Board, CellSeen, is_part, read_board
 from demo.story.failure import StepFailed
 from demo.story.headway import Headway
@@ -30,6 +31,7 @@ class Stage:
     world: World
     headway: Headway
     teller: Teller
+    crowd: Crowd
     stream: Stream | None = None
 
     def publish(self, version: str, *, change: Change | None = None, application: str = "app1") -> float:

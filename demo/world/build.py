@@ -8,11 +8,13 @@ from string import Template
 
 from demo.world import foundations
 from demo.world.builder import Builder
+from demo.world.git_host import serve_git
 from demo.world.home import Home
+from demo.world.place import Place
 from demo.world.ports import free_port
 from demo.world.prepare import CACHE, prepare
 from demo.world.registry import Notifications, Registry
-from demo.world.repository import Repository
+from demo.world.repository import Repository, application_repositories, manifest_repositories
 from demo.world.world import INSTANCES, World
 
 _CONTENT = Path(__file__).parent
@@ -33,6 +35,7 @@ class Rules:
 def build(
     folder: Path,
     *,
+    begin: Callable[[Home], Place] = lambda _: Place(),
     registry_port: int | None = None,
     notifications: Notifications | None = None,
     rules: Rules | None = None,
@@ -43,6 +46,7 @@ def build(
 
     Args:
         folder: made here and removed at the end; keep its path short, sockets may be made below it.
+        begin: begins what the world stands on, in the folder that is claimed, and says where that is.
         registry_port: None: a free one is picked.
         notifications: where the registry tells of pushes; it can be started again with another later.
         rules: None: the story's own.
@@ -56,8 +60,10 @@ def build(
     home = Home(folder)
     home.claim()
     try:
+        (home.folder / "logs").mkdir()
         return _build(
             home,
+            place=begin(home),
             builder=Builder(cache),
             registry_port=registry_port,
             notifications=notifications,
@@ -72,53 +78,46 @@ def build(
 def _build(
     home: Home,
     *,
+    place: Place,
     builder: Builder,
     registry_port: int | None,
     notifications: Notifications | None,
     rules: Rules,
     say: Callable[[str], None],
 ) -> World:
-    (home.folder / "logs").mkdir()
     prepared = prepare(builder, say=say)
     say("the registry")
-    registry = Registry(world=home.folder, port=registry_port or free_port())
+    port = registry_port or free_port(place.address)
+    registry = Registry(world=home.folder, address=f"{place.address}:{port}")
     registry.start(notifications)
     nats_image = foundations.push(builder, prepared.nats_server, f"{registry.address}/third-party/nats")
     say("the teams' repositories, and the manifests")
     entrances = {instance: free_port() for instance in INSTANCES}
-    manifests = _manifest_repositories(home.folder)
-    blanks = _blanks(registry.address, nats_image, entrances, manifests, rules)
+    git = serve_git(home.folder, place.address) if place.serves_git else None
+    manifests = manifest_repositories(home.folder, git.url if git else None)
+    blanks = _blanks(registry.address, nats_image, entrances, manifests, rules) | place.blanks
     for name, repository in manifests.items():
-        with tempfile.TemporaryDirectory(dir=home.folder) as draft:
-            _fill(_CONTENT / name, Path(draft), blanks)
-            repository.create(Path(draft), f"Describe {name}")
+        content = [_CONTENT / name] + ([_CONTENT / place.more / name] if place.more else [])
+        _describe(repository, content, blanks, home.folder)
     return World(
         home=home,
+        place=place,
         builder=builder,
         registry=registry,
-        applications=_application_repositories(home.folder),
+        applications=_begin_applications(home.folder),
         manifests=manifests,
         python_base=prepared.python_base,
         nats_image=nats_image,
         entrances=entrances,
         bad_changes={},
-        programs=[],
+        programs=[git.process] if git else [],
     )
 
 
-def _manifest_repositories(world: Path) -> Mapping[str, Repository]:
-    return {
-        name: Repository(world / "git" / f"{name}.git", world / "desks" / name, person=person)
-        for name, person in (("argocd-oc-apps", "Mele"), ("argocd-oc-system", "Tane"))
-    }
-
-
-def _application_repositories(world: Path) -> Mapping[str, Repository]:
-    made = {}
-    for name, person in (("app1", "Aroha"), ("app2", "Wiremu")):
-        bare = world / "git" / "cloud" / "applications" / f"{name}.git"
-        made[name] = Repository(bare, world / "desks" / name, person=person)
-        made[name].create(_CONTENT / name, f"Begin {name}")
+def _begin_applications(world: Path) -> Mapping[str, Repository]:
+    made = application_repositories(world)
+    for name, repository in made.items():
+        repository.create(_CONTENT / name, f"Begin {name}")
     return made
 
 
@@ -143,6 +142,16 @@ def _blanks(
         "system_url": manifests["argocd-oc-system"].url,
         **{f"entrance_{name.replace('-', '_')}": str(port) for name, port in entrances.items()},
     }
+
+
+def _describe(
+    repository: Repository, content: Sequence[Path], blanks: Mapping[str, str], folder: Path
+) -> None:
+    """Make a repository of folders of manifests; a later one's files take the place of an earlier one's."""
+    with tempfile.TemporaryDirectory(dir=folder) as draft:
+        for one in content:
+            _fill(one, Path(draft), blanks)
+        repository.create(Path(draft), f"Describe {repository.bare.stem}")
 
 
 def _fill(content: Path, draft: Path, blanks: Mapping[str, str]) -> None:

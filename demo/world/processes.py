@@ -22,14 +22,21 @@ class Process:
     """One program that runs beside the story; its output goes to a log file."""
 
     def __init__(
-        self, argv: Sequence[str], *, world: Path, log: Path, extra: Mapping[str, str] | None = None
+        self,
+        argv: Sequence[str],
+        *,
+        world: Path,
+        log: Path,
+        extra: Mapping[str, str] | None = None,
+        is_held: bool = False,
     ) -> None:
+        """Start it; `is_held`: its standard input ends with this process, however that ends."""
         self.log = log
         with log.open("ab") as output:
             self._popen = subprocess.Popen(
                 list(argv),
                 env=environment({**(extra or {}), MARK: str(world)}),
-                stdin=subprocess.DEVNULL,
+                stdin=subprocess.PIPE if is_held else subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
                 # Ctrl-C reaches the story alone, which then ends this in order.
@@ -44,6 +51,13 @@ class Process:
     def is_running(self) -> bool:
         """Say whether it has not ended."""
         return self._popen.poll() is None
+
+    def let_go(self, last_word: str) -> None:
+        """Write a line to one that is held, which may then outlive this process; harmless when it ended."""
+        if self._popen.stdin is not None:
+            with contextlib.suppress(BrokenPipeError):
+                self._popen.stdin.write(f"{last_word}\n".encode())
+                self._popen.stdin.close()
 
     def end(self) -> None:
         """Ask it to end, and end it after 10 s; harmless when it has ended."""

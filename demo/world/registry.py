@@ -29,8 +29,9 @@ class Notifications:
 class Registry:
     """One registry process and its storage folder. Not safe to use from several threads."""
 
-    def __init__(self, *, world: Path, port: int) -> None:
-        self.address = f"127.0.0.1:{port}"
+    def __init__(self, *, world: Path, address: str) -> None:
+        """Prepare; `address` is ``ADDRESS:PORT``."""
+        self.address = address
         self._world = world
         self._folder = world / "registry"
         self._folder.mkdir(exist_ok=True)

@@ -4,7 +4,7 @@ Git runs with an identity of the world's own and without the user's configuratio
 """
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from demo.world.commands import run
@@ -17,19 +17,17 @@ Edit = Callable[[Path], None]
 class Repository:
     """A bare repository with its branch `main`, and one desk (a clone with a work tree)."""
 
-    def __init__(self, bare: Path, desk: Path, *, person: str) -> None:
+    def __init__(self, bare: Path, desk: Path, *, person: str, url: str | None = None) -> None:
+        """Prepare; `url` is where others reach it, None: at its path."""
         self.bare = bare
+        self.url = url or bare.as_uri()
+        """The remote, as files name it."""
         self._desk = desk
         self._identity = {
             f"GIT_{role}_{what}": value
             for role in ("AUTHOR", "COMMITTER")
             for what, value in (("NAME", person), ("EMAIL", f"{person.lower()}@example.test"))
         }
-
-    @property
-    def url(self) -> str:
-        """The remote, as files name it."""
-        return self.bare.as_uri()
 
     def create(self, content: Path, message: str) -> CommitId:
         """Make the bare repository and its first commit out of a folder."""
@@ -82,3 +80,25 @@ class Repository:
 
     def _git(self, *arguments: str) -> str:
         return run(["git", *arguments], cwd=self._desk, extra=self._identity)
+
+
+def manifest_repositories(world: Path, git_url: str | None) -> Mapping[str, Repository]:
+    """Give the manifests repositories of a world; `git_url` is under which they are served, or None."""
+    return {
+        name: Repository(
+            world / "git" / f"{name}.git",
+            world / "desks" / name,
+            person=person,
+            url=git_url and f"{git_url}/{name}.git",
+        )
+        for name, person in (("argocd-oc-apps", "Mele"), ("argocd-oc-system", "Tane"))
+    }
+
+
+def application_repositories(world: Path) -> Mapping[str, Repository]:
+    """Give the teams' repositories of a world."""
+    folder = world / "git" / "cloud" / "applications"
+    return {
+        name: Repository(folder / f"{name}.git", world / "desks" / name, person=person)
+        for name, person in (("app1", "Aroha"), ("app2", "Wiremu"))
+    }

@@ -14,6 +14,7 @@ from demo.world.builder import Builder
 from demo.world.changes import VERSION_LINES, Change
 from demo.world.ending import undisturbed
 from demo.world.home import Home
+from demo.world.place import Place
 from demo.world.processes import Process
 from demo.world.registry import Registry
 from demo.world.repository import Edit, Repository
@@ -32,7 +33,7 @@ class Published:
     commit: CommitId
     digest: Digest
     repository: str
-    """``127.0.0.1:port/oneconnect/app1``."""
+    """``address:port/oneconnect/app1``."""
 
     @property
     def reference(self) -> str:
@@ -45,6 +46,7 @@ class World:
     """The registry, the repositories and the build server. Made by `demo.world.build`."""
 
     home: Home
+    place: Place
     builder: Builder
     registry: Registry
     applications: Mapping[str, Repository]
@@ -56,7 +58,7 @@ class World:
     nats_image: str
     """NATS by digest, as the manifests name it."""
     entrances: Mapping[str, int]
-    """By instance: the port on 127.0.0.1 where people reach app1."""
+    """By instance: the port where people reach app1."""
     bad_changes: dict[str, CommitId]
     """By application: the bad change that its `main` holds."""
     programs: list[Process]
@@ -69,7 +71,7 @@ class World:
 
     def entrance(self, instance: str) -> str:
         """Give the URL where people reach app1 in an instance."""
-        return f"http://127.0.0.1:{self.entrances[instance]}/"
+        return f"http://{self.place.entrance_address}:{self.entrances[instance]}/"
 
     def publish(self, application: str, version: str, *, change: Change | None = None) -> Published:
         """Do what a team does: revert what was bad, change, name the version, and let the build server run.

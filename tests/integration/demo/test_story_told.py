@@ -7,6 +7,7 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
+from demo.engines import Crowd
 from demo.story.stream import Stream
 from demo.story.teller import WIDTH, Teller
 from tests.fixtures.demo_world import wait_for
@@ -19,6 +20,13 @@ class Entrance(ThreadingHTTPServer):
 
     status = 200
     body = b'{"version": "1.0.0"}'
+    connections = 0
+
+    def verify_request(self, request: object, client_address: object) -> bool:
+        """Count a connection."""
+        del request, client_address
+        self.connections += 1
+        return True
 
 
 class _Answering(BaseHTTPRequestHandler):
@@ -60,6 +68,17 @@ def test_every_answer_that_is_not_app1s_own_counts_as_failed(entrance: Entrance)
     assert tally.versions == ["1.0.0", "1.1.0"]
     assert "503" in tally.failed[0]
     assert tally.asked > len(tally.failed)
+
+
+@pytest.mark.parametrize("keeps", [True, False])
+def test_a_crowd_keeps_its_connections_or_makes_one_for_each_request(entrance: Entrance, keeps: bool) -> None:
+    """What stands behind an entrance must take both, so which it is must be true."""
+    stream = Stream(f"http://127.0.0.1:{entrance.server_port}/", Crowd(people=3, keeps_connections=keeps))
+    wait_for("a few answers of each", lambda: stream.tally.asked > 9 or None)
+    tally = stream.end()
+    assert stream.requests_per_s == 60
+    assert not tally.failed
+    assert entrance.connections == (3 if keeps else tally.asked)
 
 
 def test_a_closed_entrance_counts_as_failed() -> None:
