@@ -5,6 +5,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from headway.interfaces.cli.composition import (
+    Adopted,
+    AdoptSettings,
     AgentRunSettings,
     Checked,
     IdentityStore,
@@ -40,25 +42,25 @@ class LateComposition:
 
         return bootstrap.render(folder, artifact, instance)
 
-    def init(self, directory: Path, *, person: str, registry: str, remotes: str | None) -> Sequence[Path]:
+    def init(
+        self, directory: Path, *, person: str, registry: str, remotes: str | None, argocd: str | None
+    ) -> Sequence[Path]:
         """Write an estate to begin with."""
         from headway.adapters.files.init import write_estate  # noqa: PLC0415  # heavy
 
-        return write_estate(directory, person=person, registry=registry, remotes=remotes)
+        return write_estate(directory, person=person, registry=registry, remotes=remotes, argocd=argocd)
 
-    def check(self, folders: Sequence[Path]) -> Checked:
-        """Read the estate in these folders."""
-        from headway.adapters.files import read_estate, tree_from_directory  # noqa: PLC0415  # heavy
+    def adopt(self, settings: AdoptSettings) -> Adopted:
+        """Adopt a repository of overlays that Argo CD follows."""
+        from headway import bootstrap  # noqa: PLC0415  # heavy
 
-        trees = [tree_from_directory(one) for one in folders]
-        read = read_estate({one.repository: one for one in trees}, partial=True)
-        applications = read.estate.applications.values()
-        return Checked(
-            applications=len(applications),
-            artifacts=sum(len(one.artifacts) for one in applications),
-            instances=sum(len(read.estate.instances(one.name)) for one in applications),
-            remarks=tuple(str(one) for one in read.warnings),
-        )
+        return bootstrap.adopt(settings)
+
+    def check(self, folders: Sequence[Path], *, render: bool) -> Checked:
+        """Read the estate in these folders, and render its overlays."""
+        from headway import bootstrap  # noqa: PLC0415  # heavy
+
+        return bootstrap.check(folders, render=render)
 
     def identities(self, state: Path) -> IdentityStore:
         """Open the people of a state folder."""

@@ -12,23 +12,34 @@ from typing import Any
 
 from headway.app.actions.conclude import conclude, lift_hold
 from headway.app.actions.decide import decide
+from headway.app.actions.interrupt import interrupt
 from headway.app.actions.look import look_for_image, look_for_references
 from headway.app.actions.push import push, write_stops
 from headway.app.actions.render import render
 from headway.app.actions.verify import pass_no_change, verify
 from headway.app.desk import Desk
 from headway.app.watch.away import AwayWatch
+from headway.app.watch.clock import ClockWatch
 from headway.app.watch.engines import EngineWatch
 from headway.app.watch.images import ImageWatch
 from headway.app.watch.manifests import ManifestsWatch
+from headway.app.watch.sources import SourceWatch, has_no_place
 from headway.domain.deployment import ArtifactHealth, Cause
 from headway.domain.errors import Conflict, HeadwayError, Transient
-from headway.domain.facts import DeploymentSeen, EstateTaken, Fact, PromotionLanded
-from headway.domain.names import ArtifactName, EnvironmentName, InstanceName
+from headway.domain.facts import (
+    ClockTaken,
+    DeploymentSeen,
+    EstateTaken,
+    Fact,
+    InstanceUntouched,
+    PromotionLanded,
+)
+from headway.domain.names import EnvironmentName, InstanceName
 from headway.domain.plan import Action, Touches
 from headway.domain.plan.actions import (
     Conclude,
     Decide,
+    Interrupt,
     LiftHold,
     LookForImage,
     LookForReferences,
@@ -47,6 +58,7 @@ _DOERS: dict[type, Callable[[Desk, Any], Awaitable[None]]] = {
     LookForReferences: look_for_references,
     Decide: decide,
     Push: push,
+    Interrupt: interrupt,
     Verify: verify,
     Conclude: conclude,
     PassNoChange: pass_no_change,
@@ -64,13 +76,16 @@ class Controller:
 
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
+        self.clock = ClockWatch(desk)
         self.away = AwayWatch(desk)
         self.images = ImageWatch(desk, self.away)
+        self.sources = SourceWatch(desk, self.away)
         self.manifests = ManifestsWatch(desk, self.away)
         self.engines = EngineWatch(desk, self.away)
         self._woken = asyncio.Event()
         self._looks_at_git = asyncio.Event()
         self._looks_at_images = asyncio.Event()
+        self._looks_at_sources = asyncio.Event()
         self._running: dict[object, asyncio.Task[None]] = {}
         self._cooling: dict[object, datetime] = {}
         self._followers: dict[EnvironmentName, asyncio.Task[None]] = {}
@@ -80,6 +95,7 @@ class Controller:
     async def start(self) -> None:
         """Fold the ledger, then look at everything once; what cannot be reached is looked at again later."""
         await self.desk.recorder.load()
+        await self.clock.look()
         await self._safely(self.manifests.look)
         await self._safely(self.images.look_at_all)
 
@@ -90,11 +106,17 @@ class Controller:
             await self.start()
             tasks.create_task(self._look_at_git_again())
             tasks.create_task(self._look_at_images_again())
+            tasks.create_task(self._look_at_sources_again())
+            tasks.create_task(self._look_at_clock_again())
             while True:
                 self._woken.clear()
-                self.follow_engines(tasks)
-                self.act(tasks)
-                await self._wait()
+                # Nothing is decided by a clock that was set since what it is compared with was noted.
+                if await self.clock.look():
+                    self.follow_engines(tasks)
+                    self.act(tasks)
+                    await self._wait()
+                else:
+                    await self.desk.outside.clock.sleep_until(self.desk.now + _COOLS_FOR)
 
     def wake(self) -> None:
         """Plan again soon."""
@@ -157,14 +179,23 @@ class Controller:
     def _heard(self, fact: Fact, touches: Touches) -> None:
         self.desk.planner.touch(touches)
         self._woken.set()
-        if isinstance(fact.body, PromotionLanded):
-            landed = fact.body.instance
-            self._spawn(lambda: self.engines.repeat(landed))
+        if isinstance(fact.body, (PromotionLanded, InstanceUntouched)):
+            self._repeat(fact.body.instance)
+        if isinstance(fact.body, ClockTaken):
+            for name, state in self.desk.situation.instances.items():
+                if state.underway:
+                    self._repeat(name)
         if isinstance(fact.body, DeploymentSeen) and _blames_surroundings(fact.body.artifacts):
             # Whether the registry is away decides whether the deployment's clock stands: better to know soon.
             self._looks_at_images.set()
+        if has_no_place(fact.body) or isinstance(fact.body, EstateTaken):
+            self._looks_at_sources.set()
         if isinstance(fact.body, EstateTaken):
             self._spawn(self._look_at_new_images)
+
+    def _repeat(self, instance: InstanceName) -> None:
+        """Take in again what the engine said last of an instance."""
+        self._spawn(lambda: self.engines.repeat(instance))
 
     def _spawn(self, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
         """Begin something on the side, which ends nothing else; while the loop ends, nothing is begun."""
@@ -180,8 +211,7 @@ class Controller:
         estate = self.desk.situation.estate
         for application in estate.applications.values() if estate else ():
             for artifact in application.artifacts.values():
-                name: ArtifactName = artifact.name
-                if artifact.image is not None and not self.desk.situation.shelf(name).looked_at:
+                if artifact.image is not None and not self.images.has_looked(artifact):
                     await self.images.look(artifact)
 
     def follow_engines(self, tasks: asyncio.TaskGroup) -> None:
@@ -228,6 +258,18 @@ class Controller:
             await self._pause(self._looks_at_images, pace.looks_again_after if troubled else pace.images)
             self._looks_at_images.clear()
             await self._safely(self.images.look_at_all)
+
+    async def _look_at_sources_again(self) -> None:
+        # Apart from the looks at registries: a source that hangs keeps no image from being known.
+        while True:
+            self._looks_at_sources.clear()
+            await self._safely(self.sources.look)
+            await self._pause(self._looks_at_sources, self.desk.outside.pace.sources)
+
+    async def _look_at_clock_again(self) -> None:
+        while True:
+            await self.desk.outside.clock.sleep_until(self.desk.now + self.desk.outside.pace.clock)
+            self.wake()
 
     async def _pause(self, hint: asyncio.Event, pace: timedelta) -> None:
         """Wait for a hint, or for the slow safety look; sooner while something is away."""

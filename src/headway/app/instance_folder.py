@@ -16,9 +16,14 @@ def folder_of(instance: InstanceName) -> str:
     return f"{instance.application}/{instance.instance}"
 
 
-def namespace_of(instance: InstanceName) -> str:
+def namespace_of(estate: Estate | None, instance: InstanceName) -> str:
     """Give the namespace that the instance runs in."""
-    return f"{instance.application}-{instance.instance}"
+    application = estate.applications.get(instance.application) if estate else None
+    return (
+        application.namespace(instance.instance)
+        if application
+        else f"{instance.application}-{instance.instance}"
+    )
 
 
 def branch_of(environment: EnvironmentName) -> str:
@@ -67,9 +72,9 @@ def folder_id(lock_text: bytes, manifests: Mapping[str, TreeId]) -> TreeId:
     return TreeId(sha1(lock_text + b"\0" + trees.encode(), usedforsecurity=False).hexdigest())
 
 
-def empty_folder(instance: InstanceName) -> LockedFolder:
+def empty_folder(estate: Estate | None, instance: InstanceName) -> LockedFolder:
     """Give the folder of an instance that never had a lock."""
-    lock = LockFile(promotion=PromotionId("0" * 16), namespace=namespace_of(instance), entries={})
+    lock = LockFile(promotion=PromotionId("0" * 16), namespace=namespace_of(estate, instance), entries={})
     return LockedFolder(lock=lock, manifests={})
 
 

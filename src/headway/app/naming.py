@@ -1,11 +1,17 @@
 """What people type, turned into what the situation knows; what is unclear is refused with what is there."""
 
-from difflib import get_close_matches
+from collections.abc import Mapping
+from difflib import SequenceMatcher
 
 from headway.domain.errors import UsageError
 from headway.domain.names import ArtifactName, Cell, InstanceName, Version
 from headway.domain.promotion_id import full
 from headway.domain.situation import Situation
+from headway.domain.situation.shelf import Shelf
+
+_MOST_SHOWN = 12
+_LIKE = 0.6
+"""From where on a name may be meant, as difflib has it."""
 
 
 def find_artifact(situation: Situation, text: str) -> ArtifactName:
@@ -30,7 +36,7 @@ def find_artifact(situation: Situation, text: str) -> ArtifactName:
             why=f"it could be {' or '.join(map(str, found))}",
             next_step="name the application too",
         )
-    raise _unknown("artifact", text, [str(name) for name in known] + [name.artifact for name in known])
+    raise _unknown("artifact", text, {str(name): name.artifact for name in known})
 
 
 def find_instance(situation: Situation, text: str, application: str | None = None) -> InstanceName:
@@ -41,14 +47,12 @@ def find_instance(situation: Situation, text: str, application: str | None = Non
     """
     estate = situation.estate
     known = [
-        name for one in (estate.applications if estate else ()) for name in estate_instances(situation, one)
-    ]
-    found = [
         name
-        for name in known
-        if text == str(name)
-        or (text == name.instance and (application is None or name.application == application))
+        for one in (estate.applications if estate else ())
+        for name in estate_instances(situation, one)
+        if "/" in text or application in (None, one)
     ]
+    found = [name for name in known if text in (str(name), name.instance)]
     if len(found) == 1:
         return found[0]
     if found:
@@ -58,7 +62,7 @@ def find_instance(situation: Situation, text: str, application: str | None = Non
             why=f"it could be {' or '.join(map(str, found))}",
             next_step="name the application too",
         )
-    raise _unknown("instance", text, [str(name) for name in known] + [name.instance for name in known])
+    raise _unknown("instance", text, {str(name): name.instance for name in known})
 
 
 def estate_instances(situation: Situation, application: str) -> tuple[InstanceName, ...]:
@@ -70,6 +74,9 @@ def estate_instances(situation: Situation, application: str) -> tuple[InstanceNa
 def find_version(situation: Situation, artifact: ArtifactName, text: str) -> Version:
     """Find a version by tag, label, digest, configuration commit or whole; beginnings will do where clear.
 
+    An image that went nowhere, since a newer one came before its turn, is found too: with the newest
+    configuration, as a person would promote it.
+
     Raises:
         UsageError: `version-unknown`, `version-ambiguous`.
     """
@@ -77,6 +84,7 @@ def find_version(situation: Situation, artifact: ArtifactName, text: str) -> Ver
     shelf = situation.shelf(artifact)
     exact = [version for version in known if text in (full(version), str(version), shelf.label(version))]
     found = exact or [version for version in known if _begins(shelf.label(version), version, text)]
+    found = found or _passed_over(shelf, text)
     if len(found) == 1:
         return found[0]
     if found:
@@ -90,7 +98,15 @@ def find_version(situation: Situation, artifact: ArtifactName, text: str) -> Ver
             why=f"it could be {' or '.join(shelf.label(one) for one in found[:5])}",
             next_step="name one whole, as `headway versions` shows it",
         )
-    raise _unknown("version", text, [shelf.label(version) for version in known])
+    raise _unknown("version", text, {shelf.label(version): shelf.label(version) for version in known})
+
+
+def _passed_over(shelf: Shelf, text: str) -> list[Version]:
+    """Give the images of that name that made no version."""
+    if not shelf.newest_configurations:
+        return []
+    pairs = [Version(digest, shelf.newest_configurations[0]) for digest in shelf.images]
+    return [one for one in pairs if _begins(shelf.label(one), one, text)]
 
 
 def _begins(label: str, version: Version, text: str) -> bool:
@@ -124,12 +140,21 @@ def known_versions(situation: Situation, artifact: ArtifactName) -> list[Version
     return ordered
 
 
-def _unknown(what: str, text: str, known: list[str]) -> UsageError:
-    close = get_close_matches(text, known, n=1)
-    shown = ", ".join(dict.fromkeys(known[:12])) or "none yet"
+def _unknown(what: str, text: str, known: Mapping[str, str]) -> UsageError:
+    """Say what there is, the closest first; `known` gives the short form of each whole name."""
+
+    def likeness(name: str) -> float:
+        written = name if "/" in text else known[name]
+        return SequenceMatcher(None, text, written).ratio()
+
+    # Equally close ones stay in the estate's order.
+    ordered = sorted(known, key=likeness, reverse=True)
+    shown = ", ".join(ordered[:_MOST_SHOWN]) + (" …" if len(ordered) > _MOST_SHOWN else "")
+    best = [name for name in ordered if likeness(name) == likeness(ordered[0])]
+    is_clear = len(best) == 1 and likeness(best[0]) >= _LIKE
     return UsageError(
         f"{what}-unknown",
         f"there is no {what} {text!r}",
-        why=f"known are {shown}",
-        next_step=f"did you mean {close[0]!r}?" if close else "see `headway status`",
+        why=f"known are {shown or 'none yet'}",
+        next_step=f"did you mean {best[0]!r}?" if is_clear else "choose one of them, or see `headway status`",
     )

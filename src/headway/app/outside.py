@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Protocol
 
-from headway.app.ports import Clock, Engine, Ledger, Manifests, Registry, Renderer
+from headway.app.ports import Engine, Ledger, Looks, Manifests, Registry, Renderer, Sources
+from headway.app.reckoning import Reckoning
 from headway.domain.checks import Check
 from headway.domain.estate import Environment, ManifestsRepository
 from headway.domain.estate.sources import EstateRead, SourceTree
@@ -47,6 +48,8 @@ class Pace:
     """How often the outside is looked at without being asked to. None of it matters when hints arrive."""
 
     images: timedelta = timedelta(minutes=10)
+    sources: timedelta = timedelta(minutes=10)
+    """The order of source commits, where images follow it; an image that has no place yet is a hint."""
     manifests: timedelta = timedelta(seconds=60)
     settles_after: timedelta = timedelta(seconds=5)
     """How long an instance must have been worse than before it is a fact, when nothing is under way."""
@@ -54,15 +57,19 @@ class Pace:
     """How long an outside system must not answer before that is a fact."""
     looks_again_after: timedelta = timedelta(seconds=10)
     """How soon the same question is put to the outside again."""
+    clock: timedelta = timedelta(seconds=60)
+    """How often the machine's clock is looked at while nothing else happens."""
 
 
 @dataclass(kw_only=True)
 class Outside:
     """The ports, opened as the estate names them."""
 
-    clock: Clock
+    clock: Reckoning
     ledger: Ledger
+    looks: Looks
     registry: Registry
+    sources: Sources
     estate_reader: EstateReader
     home: ManifestsRepository
     """The repository that holds ``estate.yaml``."""

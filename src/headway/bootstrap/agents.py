@@ -1,9 +1,11 @@
 """Runs the podman engine of an estate on this machine; the rest of Headway need not be up."""
 
 import asyncio
+import contextlib
+import fcntl
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from headway.adapters.clock import SystemClock
 from headway.adapters.files import FileEstateReader
@@ -13,8 +15,10 @@ from headway.adapters.podman.agent import run_agent, tear_down
 from headway.adapters.podman.settings import AgentSettings
 from headway.app.watch.estates import read_sources
 from headway.bootstrap.home import Home
-from headway.domain.errors import UsageError
+from headway.domain.errors import Conflict, UsageError
 from headway.domain.names import EnvironmentName, RepositoryName
+
+_KEPT = "kept.lock"
 
 
 async def run_podman_agent(home: Home, name: str) -> None:
@@ -72,9 +76,40 @@ async def _names(home: Home, clones: list[GitManifests]) -> list[RepositoryName]
 
 
 async def remove_podman_engine(home: Home, name: str) -> None:
-    """Remove everything that the podman engine of this state made on the machine."""
+    """Remove everything that the podman engine of this state made on the machine; its agent is ended first.
+
+    Raises:
+        Conflict: `agent-kept`: a service would start the agent again; `agent-runs`: the agent does not end.
+        Transient: podman does not answer.
+    """
+    _refuse_kept(home)
     settings = AgentSettings(name=name, environments=(), state=home.agent_state)
     await tear_down(settings)
+
+
+@contextlib.contextmanager
+def keeping_agent(home: Home) -> Iterator[None]:
+    """Let `remove_podman_engine` know, as long as this process lives, that it starts an agent that ended."""
+    home.agent_state.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with (home.agent_state / _KEPT).open("w") as kept:
+        fcntl.flock(kept, fcntl.LOCK_SH)
+        yield
+
+
+def _refuse_kept(home: Home) -> None:
+    path = home.agent_state / _KEPT
+    if not path.exists():
+        return
+    with path.open("r+") as kept:
+        try:
+            fcntl.flock(kept, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as held:
+            raise Conflict(
+                "agent-kept",
+                f"the service that works with {home.state} keeps the agent running",
+                why="it would start an agent again, and that all that was removed",
+                next_step="end `headway serve` first, with Ctrl-C",
+            ) from held
 
 
 def start_podman_agent(home: Home) -> None:

@@ -4,6 +4,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from headway.domain.errors import UsageError
 from headway.domain.estate import ManifestsRepository
 from headway.domain.names import RepositoryName
 
@@ -27,6 +28,12 @@ class Home:
         return ManifestsRepository(name=RepositoryName(name), url=self.estate)
 
     @property
+    def credentials(self) -> Path:
+        """Give the folder of tokens for Argo CDs and clusters: as set, else inside the state folder."""
+        named = os.environ.get("HEADWAY_CREDENTIALS")
+        return Path(named) if named else self.state / "credentials"
+
+    @property
     def agent_state(self) -> Path:
         """Give the podman agent's own folder."""
         return self.state / "agent"
@@ -44,3 +51,24 @@ def kustomize() -> Path:
         return Path(named)
     beside = Path(__file__).parents[3] / ".tools" / "bin" / "kustomize"
     return beside if beside.exists() else Path("kustomize")
+
+
+def require_repository(estate: str) -> None:
+    """Refuse a path of this machine that is no Git repository: it would be asked in vain for ever.
+
+    What stands elsewhere is not asked here: a host that is away now may answer later.
+
+    Raises:
+        UsageError: `estate-no-repository`.
+    """
+    path = Path(estate.removeprefix("file://"))
+    if not estate.startswith("file://") and (":" in estate.split("/", 1)[0] or path.is_file()):
+        return  # a URL, `host:path`, or a bundle, which git can read
+    if (path / ".git").exists() or ((path / "HEAD").is_file() and (path / "objects").is_dir()):
+        return
+    raise UsageError(
+        "estate-no-repository",
+        f"{path} is no Git repository",
+        why="there is no such folder" if not path.is_dir() else "it holds no .git, and no HEAD with objects",
+        next_step="correct --estate or HEADWAY_ESTATE: the repository that holds estate.yaml, by URL or path",
+    )

@@ -4,9 +4,12 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
+from headway.adapters.argocd.engine import ArgocdEngine
 from headway.adapters.clock import SystemClock
 from headway.adapters.files import FileEstateReader
+from headway.adapters.git.desired_state import GitDesiredState
 from headway.adapters.git.manifests import GitManifests
+from headway.adapters.git.sources import GitSources
 from headway.adapters.kustomize.renderer import KustomizeRenderer
 from headway.adapters.ledger.ledger import SqliteLedger
 from headway.adapters.podman.client import PodmanEngineClient
@@ -16,7 +19,9 @@ from headway.app.desk import Desk
 from headway.app.outside import Outside, Pace
 from headway.app.planner import Planner
 from headway.app.ports import Engine, Manifests, Renderer
+from headway.app.reckoning import Reckoning
 from headway.app.recorder import Recorder
+from headway.bootstrap.argocd import open_argocd
 from headway.bootstrap.home import Home, kustomize
 from headway.domain.estate import Environment, ManifestsRepository
 
@@ -43,26 +48,35 @@ async def opened(home: Home, pace: Pace | None = None) -> AsyncIterator[Opened]:
     ledger = await SqliteLedger.open(home.state / "ledger.db", clock)
     registry = OciRegistry(plain_http=home.plain_http)
     clones: list[GitManifests] = []
+    urls: list[str] = []
     program = home.kustomize or kustomize()
 
     def open_repository(repository: ManifestsRepository) -> tuple[Manifests, Renderer]:
         clone = GitManifests(name=repository.name, url=repository.url, state=home.state / "clones")
         clones.append(clone)
+        urls.append(repository.url)
         cache = home.state / "renderings"
         return clone, KustomizeRenderer(trees=clone, program=program, cache=cache)
 
-    engines: dict[str, Engine] = {}
+    podman = PodmanEngineClient(home.agent_socket)
+    argocds: list[ArgocdEngine] = []
 
     def open_engine(environment: Environment) -> Engine:
-        # One podman agent on this machine serves all of the estate's podman environments.
-        if environment.engine not in engines:
-            engines[environment.engine] = PodmanEngineClient(home.agent_socket)
-        return engines[environment.engine]
+        if environment.engine == "podman":
+            # One podman agent on this machine serves all of the estate's podman environments.
+            return podman
+        engine = open_argocd(
+            environment, home.credentials, GitDesiredState(clones), lambda: urls, SystemClock()
+        )
+        argocds.append(engine)
+        return engine
 
     outside = Outside(
-        clock=clock,
+        clock=Reckoning(clock),
         ledger=ledger,
+        looks=ledger,
         registry=registry,
+        sources=GitSources(home.state / "sources"),
         estate_reader=FileEstateReader(),
         home=home.repository,
         open_repository=open_repository,
@@ -72,6 +86,8 @@ async def opened(home: Home, pace: Pace | None = None) -> AsyncIterator[Opened]:
     try:
         yield Opened(outside=outside, ledger=ledger, manifests=clones)
     finally:
+        for engine in argocds:
+            await engine.close()
         for clone in clones:
             await clone.close()
         await registry.close()

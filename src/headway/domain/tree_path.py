@@ -38,3 +38,13 @@ def path_outside(path: str, why: str) -> UsageError:
         why=why,
         next_step="use regular files at relative paths inside the repository",
     )
+
+
+def not_followed(path: str, kind: str) -> UsageError:
+    """Make the error for a symbolic link or a submodule (`kind`), alike for every reader of trees."""
+    return UsageError(
+        "path-outside",
+        f"{path!r} is a {kind}",
+        why="it is not followed: it may lead out of the repository",
+        next_step="put what it leads to there itself",
+    )

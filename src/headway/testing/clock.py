@@ -5,46 +5,65 @@ import heapq
 from datetime import UTC, datetime, timedelta
 from itertools import count
 
+from headway.app.ports import Reading
+
 EPOCH = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 """A Monday morning."""
 
 
 class VirtualClock:
-    """The port `Clock`, moved by hand. Single-threaded, like the loop that waits for it."""
+    """The ports `Clock` and `MachineClock`, moved by hand. For the one loop that waits for it."""
 
     def __init__(self, start: datetime = EPOCH) -> None:
-        self._now = start
+        self._shown = start
+        self._passed = timedelta(0)
         self._numbers = count()
-        self._sleepers: list[tuple[datetime, int, asyncio.Future[None]]] = []
+        self._sleepers: list[tuple[timedelta, int, asyncio.Future[None]]] = []
 
     def now(self) -> datetime:
-        """Give the present instant."""
-        return self._now
+        """Give the instant that it shows."""
+        return self._shown
+
+    def reading(self) -> Reading:
+        """See `MachineClock.reading`."""
+        return Reading(wall=self._shown, steady=self._passed, boot="virtual")
 
     async def sleep_until(self, instant: datetime) -> None:
-        """Return once the clock was moved to `instant`."""
-        if instant <= self._now:
+        """Return once as much time has passed as is missing now."""
+        await self.sleep(instant - self._shown)
+
+    async def sleep(self, span: timedelta) -> None:
+        """See `MachineClock.sleep`."""
+        if span <= timedelta(0):
             await asyncio.sleep(0)
             return
         future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        heapq.heappush(self._sleepers, (instant, next(self._numbers), future))
+        heapq.heappush(self._sleepers, (self._passed + span, next(self._numbers), future))
         await future
 
     @property
     def next_at(self) -> datetime | None:
-        """Give the instant for which somebody waits first; None: nobody waits."""
+        """Give what it will show when somebody is to be woken next; None: nobody waits."""
         while self._sleepers and self._sleepers[0][2].done():
             heapq.heappop(self._sleepers)
-        return self._sleepers[0][0] if self._sleepers else None
+        return self._shown + self._sleepers[0][0] - self._passed if self._sleepers else None
 
     def move_to(self, instant: datetime) -> None:
-        """Move on, and wake whoever waited for that; moving back wakes nobody."""
-        self._now = instant
-        while self._sleepers and self._sleepers[0][0] <= instant:
+        """Let time pass until it shows an instant, and wake whoever waited for that; backwards none does."""
+        self.move_by(instant - self._shown)
+
+    def move_by(self, span: timedelta) -> None:
+        """Let time pass, and wake whoever waited for that."""
+        passes = max(timedelta(0), span)
+        self._shown, self._passed = self._shown + passes, self._passed + passes
+        while self._sleepers and self._sleepers[0][0] <= self._passed:
             _, _, future = heapq.heappop(self._sleepers)
             if not future.done():
                 future.set_result(None)
 
-    def move_by(self, span: timedelta) -> None:
-        """Move on by a span."""
-        self.move_to(self._now + span)
+    def set_by(self, span: timedelta) -> None:
+        """Set it forward, or back by a negative span: no time passes and nobody is woken.
+
+        Forward is also what it does while its machine sleeps.
+        """
+        self._shown += span

@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 
-from headway.app.ports import DesiredEnvironment, DesiredInstance
+from headway.app.ports import DesiredEnvironment, DesiredInstance, LockedAt
 from headway.domain.errors import Transient
 from headway.domain.names import CommitId, EnvironmentName, InstanceName, PromotionId, TreeId
 
@@ -18,6 +18,7 @@ class InMemoryDesiredState:
         self.away = False
         """While set, reading raises `git-remote-away`."""
         self._revisions = 0
+        self._history: dict[CommitId, Mapping[InstanceName, DesiredInstance]] = {}
         self._environments: dict[EnvironmentName, DesiredEnvironment] = {}
 
     def deploy(
@@ -71,6 +72,11 @@ class InMemoryDesiredState:
         nothing = DesiredEnvironment(environment=environment, revision=None, instances={}, unreadable={})
         return self._environments.get(environment, nothing)
 
+    async def locked_at(self, instance: InstanceName, revision: CommitId) -> LockedAt | None:
+        """Say what was asked of an instance at a revision."""
+        held = self._history.get(revision, {}).get(instance)
+        return LockedAt(promotion_id=held.promotion_id, renderings=held.renderings) if held else None
+
     def _set(
         self,
         environment: EnvironmentName,
@@ -78,6 +84,7 @@ class InMemoryDesiredState:
         instances: Mapping[InstanceName, DesiredInstance],
         unreadable: Mapping[InstanceName, str],
     ) -> None:
+        self._history[revision] = dict(instances)
         self._environments[environment] = DesiredEnvironment(
             environment=environment, revision=revision, instances=instances, unreadable=unreadable
         )

@@ -12,7 +12,7 @@ from headway.domain.promotion_record import PromotionFact, PromotionRecord, evol
 
 
 class MemoryLedger:
-    """`Ledger`, `PromotionHistory` and `Snapshots`, gone with the process."""
+    """`Ledger`, `PromotionHistory`, `Snapshots` and `Looks`, gone with the process."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
@@ -20,6 +20,7 @@ class MemoryLedger:
         self._subjects: dict[str, list[int]] = {}
         self._records: dict[PromotionId, PromotionRecord] = {}
         self._snapshot: tuple[str, int, bytes] | None = None
+        self._looks: dict[ArtifactName, tuple[str, str]] = {}
 
     async def append(self, new_facts: Sequence[NewFact]) -> Sequence[Fact]:
         """Record facts, all or none.
@@ -94,6 +95,15 @@ class MemoryLedger:
         if self._snapshot is None or self._snapshot[0] != code_version:
             return None
         return self._snapshot[1:]
+
+    async def keep_look(self, artifact: ArtifactName, looked_for: str, memory: str) -> None:
+        """Keep what a look leaves to the next."""
+        self._looks[artifact] = (looked_for, memory)
+
+    async def recall_look(self, artifact: ArtifactName, looked_for: str) -> str | None:
+        """Give what the last look of this kind left."""
+        kept = self._looks.get(artifact)
+        return kept[1] if kept and kept[0] == looked_for else None
 
 
 def _record(new: NewFact, sequence: int, now: datetime) -> Fact:

@@ -2,7 +2,8 @@
 
 Invariant: what it gives follows from the inputs' contents, the overlay, the image and the namespace alone, as
 with the real one, so equal inputs are equal renderings. It knows no kustomization; a file ``broken`` in an
-input makes it fail as Kustomize would, and one ``references`` names Secrets, one a line, that are not held.
+input makes it fail as Kustomize would, one ``references`` names Secrets, one a line, that are not held, and
+one ``jobs`` Jobs that are made.
 """
 
 import hashlib
@@ -47,6 +48,7 @@ class InMemoryRenderer:
     async def _make(self, request: RenderRequest) -> Rendered:
         contents = hashlib.sha256()
         references: set[str] = set()
+        jobs: set[str] = set()
         paths = [path for path in request.inputs if not path.startswith(f"{request.overlay}/")]
         for path in paths:
             for name, data in sorted((await self._trees.read_folder(request.commit, path)).items()):
@@ -57,26 +59,33 @@ class InMemoryRenderer:
                     raise _broken(request.overlay, data)
                 if name.rpartition("/")[2] == "references":
                     references |= set(data.decode().split())
+                if name.rpartition("/")[2] == "jobs":
+                    jobs |= set(data.decode().split())
                 contents.update(json.dumps([file, data.hex()]).encode())
         image = request.image[1] if request.image else None
-        data = _deployment(
-            request.inputs[0].rpartition("/")[2], request.namespace, image, contents.hexdigest()
-        )
+        made = contents.hexdigest()
+        named = [
+            ("Deployment", request.inputs[0].rpartition("/")[2]),
+            *(("Job", one) for one in sorted(jobs)),
+        ]
         return Rendered(
-            files={f"deployment-{request.inputs[0].rpartition('/')[2]}.yaml": data},
+            files={
+                f"{kind.lower()}-{name}.yaml": _workload(kind, name, request.namespace, image, made)
+                for kind, name in named
+            },
             references=tuple(Reference(kind="Secret", name=name) for name in sorted(references)),
         )
 
 
-def _deployment(name: str, namespace: str, image: str | None, contents: str) -> bytes:
+def _workload(kind: str, name: str, namespace: str, image: str | None, contents: str) -> bytes:
     containers = [{"name": name, "image": image}] if image else []
-    deployment = {
-        "apiVersion": "apps/v1",
-        "kind": "Deployment",
+    workload = {
+        "apiVersion": "apps/v1" if kind == "Deployment" else "batch/v1",
+        "kind": kind,
         "metadata": {"name": name, "namespace": namespace, "annotations": {"contents": contents}},
         "spec": {"template": {"spec": {"containers": containers}}},
     }
-    return (json.dumps(deployment) + "\n").encode()
+    return (json.dumps(workload) + "\n").encode()
 
 
 def _broken(overlay: str, words: bytes) -> UsageError:

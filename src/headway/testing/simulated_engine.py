@@ -12,7 +12,8 @@ from headway.app.lock_text import read_lock
 from headway.app.ports import CheckRequest, Clock, Manifests, Reference
 from headway.domain.checks import CheckResult, HttpCheck, Verdict
 from headway.domain.deployment import ArtifactHealth, Cause, DeploymentState, Observation
-from headway.domain.errors import Transient
+from headway.domain.diagnosis import Finding, Severity
+from headway.domain.errors import Transient, UsageError
 from headway.domain.lock import LockEntry, LockFile
 from headway.domain.names import CommitId, EnvironmentName, InstanceName, PromotionId
 
@@ -91,6 +92,12 @@ class SimulatedEngine:
         self.answers: Answers = lambda _request, _lock: Verdict.PASSED
         self.absent: set[str] = set()
         """Names of Secrets and the like that are missing."""
+        self.stuck: set[InstanceName] = set()
+        """Instances that begin with no other lock until they are interrupted."""
+        self.has_something_to_give_up = True
+        """False: what is stuck stays so, interrupted or not."""
+        self.findings: list[Finding] = []
+        """What it says that it lacks."""
         self.is_away = False
         self.deployed: list[tuple[InstanceName, PromotionId]] = []
         """Every lock that was begun, in order."""
@@ -132,14 +139,22 @@ class SimulatedEngine:
             for folder in await manifests.list_folder(tip, application.rstrip("/")):
                 path = f"{application}{folder}lock.yaml"
                 text = (await manifests.read_files(tip, [path]))[path]
-                if text is not None:
-                    name = InstanceName(application.rstrip("/"), folder.rstrip("/"))
-                    self._begin(name, read_lock(text, path), tip)
+                name = InstanceName(application.rstrip("/"), folder.rstrip("/"))
+                try:
+                    lock = read_lock(text, path) if text is not None else None
+                except UsageError:
+                    # What runs stays: one file that cannot be read stops no other instance.
+                    continue
+                if lock is not None:
+                    self._begin(name, lock, tip)
 
     def _begin(self, name: InstanceName, lock: LockFile, revision: CommitId) -> None:
         running = self._running.setdefault(name, _Running())
         before = running.lock
         if before is not None and before.promotion == lock.promotion:
+            return
+        if name in self.stuck and before is not None:
+            self._say_waiting(name, lock, revision)
             return
         self.deployed.append((name, lock.promotion))
         running.lock, running.revision = lock, revision
@@ -154,6 +169,19 @@ class SimulatedEngine:
             if artifact not in kept or kept[artifact] is STARTING:
                 self._spawn(self._play(name, running, running.round, artifact, entry))
         self._report(name)
+
+    def _say_waiting(self, name: InstanceName, lock: LockFile, revision: CommitId) -> None:
+        """Say that a lock was read and is not begun with."""
+        waits = ArtifactHealth(state=DeploymentState.PENDING, words="busy with an older lock")
+        observation = Observation(
+            instance=name,
+            promotion_id=lock.promotion,
+            revision=revision,
+            artifacts=dict.fromkeys(lock.entries, waits),
+            seen_at=self._clock.now(),
+        )
+        for queue in self._queues:
+            queue.put_nowait(observation)
 
     async def _play(
         self, name: InstanceName, running: _Running, number: int, artifact: str, entry: LockEntry
@@ -221,8 +249,14 @@ class SimulatedEngine:
         finally:
             self._queues.remove(queue)
 
-    async def interrupt(self, instance: InstanceName) -> None:
-        """See `Engine.interrupt`; this engine always begins the newest at once."""
+    async def interrupt(self, instance: InstanceName) -> bool:
+        """See `Engine.interrupt`; only one that is told to be stuck has something to give up."""
+        self._answer()
+        if instance not in self.stuck or not self.has_something_to_give_up:
+            return False
+        self.stuck.discard(instance)
+        await self._converge(None)
+        return True
 
     async def run_check(self, request: CheckRequest) -> CheckResult:
         """See `Engine.run_check`."""
@@ -239,6 +273,21 @@ class SimulatedEngine:
         del environment, namespace
         self._answer()
         return [one for one in references if one.name in self.absent]
+
+    async def diagnose(
+        self, environment: EnvironmentName, instances: Sequence[InstanceName]
+    ) -> Sequence[Finding]:
+        """See `Engine.diagnose`: what was scripted of the instances, and that it is away."""
+        if self.is_away:
+            return [
+                Finding(
+                    severity=Severity.WRONG,
+                    what=f"the engine of {environment} does not answer",
+                    why="it is away",
+                    next_step="let it come back",
+                )
+            ]
+        return [one for one in self.findings if one.instance is None or one.instance in instances]
 
     def _answer(self) -> None:
         if self.is_away:

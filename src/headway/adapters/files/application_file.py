@@ -1,20 +1,22 @@
 """`application.yaml` read and checked by itself: what needs neither the estate nor other applications."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache
 
-from headway.adapters.files.application_model import ApplicationFile, ArtifactFile, CheckFile
+from headway.adapters.files.application_model import ApplicationFile, ArtifactFile, CheckFile, ParityFile
 from headway.adapters.files.document import Document, load
 from headway.adapters.files.gates import gate_rules
-from headway.adapters.files.suggestion import suggest
 from headway.adapters.files.validation import validate
 from headway.domain.checks import Check, HttpCheck, JobCheck, SteadyCheck
 from headway.domain.errors import UsageError
 from headway.domain.estate import Application, Artifact, ImageSource
 from headway.domain.estate.problems import EstateInvalid, Problem
+from headway.domain.field_path import FieldPath
 from headway.domain.names import ArtifactName, RepositoryName, is_label
+from headway.domain.standards.parity import DeclaredDifference
+from headway.domain.suggestion import suggest
 
 _CHECK_TIMEOUT = timedelta(minutes=5)
 _REMEMBERED = 2048
@@ -72,6 +74,8 @@ def read_application_parts(data: bytes, path: str, name: str, repository: Reposi
         needs=tuple(file.needs),
         checks=tuple(_check_of(one) for one in file.checks),
         tightened={wave: gate_rules(gates) for wave, gates in file.gates.items()},
+        namespaces=dict(file.namespaces),
+        parity=tuple(_difference(one) for one in file.parity),
     )
     return ApplicationParts(document=document, file=file, application=application)
 
@@ -89,6 +93,16 @@ def _artifact(name: ArtifactName, file: ArtifactFile) -> Artifact:
         else None,
         shares=tuple(file.share),
         image_paths=tuple(file.image_paths),
+    )
+
+
+def _difference(file: ParityFile) -> DeclaredDifference:
+    return DeclaredDifference(
+        path=file.path or "",
+        kind=file.kind,
+        name=file.name,
+        artifacts=tuple(file.artifacts),
+        reason=file.reason,
     )
 
 
@@ -131,13 +145,9 @@ def _check(document: Document, file: ApplicationFile, name: str) -> Iterator[Pro
             why = f"a check {check.name!r} is there already, on line {first[check.name]}"
             yield document.problem(("checks", index, "name"), why, "Give each check a name of its own")
         first.setdefault(check.name, line)
-        for at, artifact in enumerate(check.artifacts):
-            if artifact not in file.artifacts:
-                yield document.problem(
-                    ("checks", index, "artifacts", at),
-                    f"there is no artifact {artifact!r}",
-                    suggest(artifact, file.artifacts, "Add it"),
-                )
+        yield from _unknown_artifacts(document, file, ("checks", index), check.artifacts)
+    for index, difference in enumerate(file.parity):
+        yield from _unknown_artifacts(document, file, ("parity", index), difference.artifacts)
     for at, need in enumerate(file.needs):
         if need == name:
             yield document.problem(("needs", at), "an application cannot need itself", "Take it out")
@@ -150,3 +160,15 @@ def _check(document: Document, file: ApplicationFile, name: str) -> Iterator[Pro
                     "the artifact's own folder is always read",
                     "Take it out: only paths outside it are shared",
                 )
+
+
+def _unknown_artifacts(
+    document: Document, file: ApplicationFile, path: FieldPath, named: Sequence[str]
+) -> Iterator[Problem]:
+    for at, artifact in enumerate(named):
+        if artifact not in file.artifacts:
+            yield document.problem(
+                (*path, "artifacts", at),
+                f"there is no artifact {artifact!r}",
+                suggest(artifact, file.artifacts, "Add it"),
+            )

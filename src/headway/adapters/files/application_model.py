@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 
 from headway.adapters.files.duration import format_duration
 from headway.adapters.files.model import FileModel, GatesFile
+from headway.adapters.files.standard_words import NamePattern, PlaceInObject, Reason
 from headway.adapters.files.words import (
     HttpPath,
     ImagePath,
@@ -42,11 +43,17 @@ class ImageFile(FileModel):
     ]
     source: Annotated[
         RepositoryUrl | None,
-        Field(description="The Git repository that builds it; left out: unknown, or not ours."),
+        Field(
+            description="The Git repository that builds it. An address (URL, or user@host:path) orders "
+            "images by its commits where no range is declared; a path is for people."
+        ),
     ] = None
     versions: Annotated[
         VersionsFile | None,
-        Field(description="Which tags count; left out: all, in the order in which they were first seen."),
+        Field(
+            description="Which tags count; left out: all, in the order of their source's commits, or else in "
+            "the order in which they were first seen."
+        ),
     ] = None
 
 
@@ -132,6 +139,33 @@ class CheckFile(FileModel):
         return self
 
 
+class ParityFile(FileModel):
+    """A difference between instances that is meant."""
+
+    path: Annotated[
+        PlaceInObject | None,
+        Field(
+            description="The place in the object, with * for any one name; left out: the object as a whole, "
+            "also that it is in some instances only."
+        ),
+    ] = None
+    kind: Annotated[NamePattern, Field(description="The object's kind, with * for any letters.")] = "*"
+    name: Annotated[
+        NamePattern,
+        Field(description="The object's name, with * for any letters; without a hash of Kustomize's."),
+    ] = "*"
+    artifacts: Annotated[
+        list[Label], Field(description="The artifacts that it is about; left out: all.")
+    ] = []
+    reason: Annotated[Reason, Field(description="Why instances differ there.")]
+
+    @model_validator(mode="after")
+    def _names_something(self) -> "ParityFile":
+        if self.path is None and self.name == self.kind == "*":
+            raise refuse("it lets everything differ", "Name a path, a kind or an object's name")
+        return self
+
+
 class ApplicationFile(FileModel):
     """The team's: what is deployed together and seen as one."""
 
@@ -148,7 +182,18 @@ class ApplicationFile(FileModel):
         Field(min_length=1, description="Its artifacts, by the name of their folder."),
     ]
     checks: Annotated[list[CheckFile], Field(description="What is run after a deployment.")] = []
+    namespaces: Annotated[
+        dict[Label, Label],
+        Field(
+            description="By instance, the namespace that it runs in, on Argo CD; left out: "
+            "<application>-<instance>. It never changes."
+        ),
+    ] = {}
     gates: Annotated[
         dict[Label, GatesFile],
         Field(description="By wave, what this team asks beyond the lane's gates; stricter, never looser."),
     ] = {}
+    parity: Annotated[
+        list[ParityFile],
+        Field(description="In what its instances may differ; left out: they render the same."),
+    ] = []

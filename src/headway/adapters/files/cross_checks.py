@@ -5,9 +5,9 @@ from collections.abc import Collection, Iterator, Mapping
 from headway.adapters.files.application_file import ApplicationParts
 from headway.adapters.files.estate_file import EstateParts
 from headway.adapters.files.gates import check_roles, looser
-from headway.adapters.files.suggestion import suggest
 from headway.domain.estate import Lane
 from headway.domain.estate.problems import Problem
+from headway.domain.suggestion import suggest
 
 _LONGEST_NAMESPACE = 63
 """Kubernetes' limit; a namespace is named `<application>-<instance>`."""
@@ -42,11 +42,36 @@ def check_lane(parts: ApplicationParts, estate: EstateParts) -> Iterator[Problem
         yield from check_roles(document, ("gates", name), gates, estate.roles)
         yield from looser(document, ("gates", name), gates, waves[name].gates)
     yield from _check_namespaces(parts, lane)
+    yield from _check_named_namespaces(parts, lane, estate)
+
+
+def _check_named_namespaces(parts: ApplicationParts, lane: Lane, estate: EstateParts) -> Iterator[Problem]:
+    """Tell of namespaces for instances that are not there, that podman would not use, or that two share."""
+    document, application = parts.document, parts.application
+    instances = instances_of(parts, lane)
+    for name in application.namespaces:
+        if name not in instances:
+            why = f"the application has no instance {name!r} in lane {lane.name!r}"
+            yield document.problem(("namespaces", name), why, suggest(name, instances, "Take it out"))
+    taken: dict[tuple[str, str], str] = {}
+    for wave in lane.waves:
+        for name, environment in wave.instances.items():
+            if name not in instances:
+                continue
+            described = estate.environments.get(environment)
+            if name in application.namespaces and described is not None and described.engine == "podman":
+                why = f"{environment} is podman's, where {name} runs in {application.name}-{name}"
+                yield document.problem(("namespaces", name), why, "Take it out")
+            key = (environment, application.namespace(name))
+            if key in taken:
+                why = f"{taken[key]} runs in {key[1]} of {environment} too, and one would replace the other"
+                yield document.problem(("namespaces",), why, "Give each a namespace of its own")
+            taken.setdefault(key, name)
 
 
 def _check_namespaces(parts: ApplicationParts, lane: Lane) -> Iterator[Problem]:
     for instance in instances_of(parts, lane):
-        namespace = f"{parts.application.name}-{instance}"
+        namespace = parts.application.namespace(instance)
         if len(namespace) > _LONGEST_NAMESPACE:
             yield parts.document.problem(
                 ("lane",),

@@ -1,13 +1,13 @@
 """A source tree from a plain folder, as `headway check` has it on somebody's desk.
 
-Symbolic links are not followed: what they name is treated as not there, as it is in a commit.
+Symbolic links are not followed, as in a commit; one where a file of the estate should stand is told of.
 """
 
 from pathlib import Path
 
 from headway.adapters.files.document import MAX_BYTES
 from headway.domain.errors import UsageError
-from headway.domain.estate.sources import APPLICATION_FILE, ESTATE_FILE, SourceTree
+from headway.domain.estate.sources import APPLICATION_FILE, ESTATE_FILE, WAIVERS_FILE, SourceTree
 from headway.domain.names import RepositoryName
 
 
@@ -22,9 +22,12 @@ def tree_from_directory(directory: Path, repository: RepositoryName | None = Non
         UsageError: `folder-missing`: there is no such folder, or it may not be read.
     """
     try:
-        files = _files(directory)
+        files, odd = _files(directory)
         folders = frozenset(
-            path for application in files if "/" in application for path in _folders(directory, application)
+            path
+            for file in files
+            if file.endswith(f"/{APPLICATION_FILE}")
+            for path in _folders(directory, file)
         )
     except OSError as error:
         raise UsageError(
@@ -39,19 +42,25 @@ def tree_from_directory(directory: Path, repository: RepositoryName | None = Non
         commit=None,
         files=files,
         folders=folders,
+        odd_files=odd,
         shown_as="" if shown == "." else shown.removesuffix("/"),
     )
 
 
-def _files(directory: Path) -> dict[str, bytes]:
+def _files(directory: Path) -> tuple[dict[str, bytes], frozenset[str]]:
     files: dict[str, bytes] = {}
-    candidates = [directory / ESTATE_FILE]
-    candidates += [one / APPLICATION_FILE for one in sorted(directory.iterdir()) if _is_folder(one)]
-    for path in candidates:
-        if path.is_file() and not path.is_symlink():
+    odd: set[str] = set()
+    # Of a folder that is a link only the file is looked for, to say that its application is not read.
+    folders = [one for one in sorted(directory.iterdir()) if one.is_dir() and one.name != ".git"]
+    single = (directory / ESTATE_FILE, directory / WAIVERS_FILE)
+    for path in (*single, *(one / APPLICATION_FILE for one in folders)):
+        name = path.relative_to(directory).as_posix()
+        if path.is_symlink() or (path.parent.is_symlink() and path.parent != directory and path.exists()):
+            odd.add(name)
+        elif path.is_file():
             with path.open("rb") as opened:
-                files[path.relative_to(directory).as_posix()] = opened.read(MAX_BYTES + 1)
-    return files
+                files[name] = opened.read(MAX_BYTES + 1)
+    return files, frozenset(odd)
 
 
 def _folders(directory: Path, application_file: str) -> list[str]:

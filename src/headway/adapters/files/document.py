@@ -6,7 +6,6 @@ Aliases are allowed, and what they would expand to counts against the limits, so
 parser's stream of events, in time and memory that its bytes bound. Safe to call concurrently.
 """
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -17,13 +16,10 @@ from ruamel.yaml.reader import ReaderError
 
 from headway.adapters.files.tree import Node, Refused, TreeBuilder
 from headway.domain.estate.problems import EstateInvalid, Problem
-
-FieldPath = tuple[str | int, ...]
+from headway.domain.field_path import FieldPath, show_path
 
 MAX_BYTES = 256 * 1024
 """An estate of a thousand waves has a fifth of it."""
-
-_PLAIN_FIELD = re.compile(r"[A-Za-z0-9_-]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,19 +53,6 @@ class Document:
         )
 
 
-def show_path(path: FieldPath) -> str:
-    """Write a field's path as people read it: ``lanes.standard[3].gates``."""
-    shown = ""
-    for part in path:
-        if isinstance(part, int):
-            shown += f"[{part}]"
-        elif _PLAIN_FIELD.fullmatch(part):
-            shown += f".{part}" if shown else part
-        else:
-            shown += f"[{part[:80]!r}]"
-    return shown
-
-
 def load(data: bytes, file: str, application: str | None = None) -> Document:
     """Read a file's bytes.
 
@@ -88,19 +71,34 @@ def load(data: bytes, file: str, application: str | None = None) -> Document:
         )
         return EstateInvalid((problem,))
 
+    try:
+        root = _build(text_of(data))
+    except Refused as error:
+        raise refuse(error.line, error.why, error.suggestion) from error
+    return document_of(root, file, application)
+
+
+def text_of(data: bytes) -> str:
+    """Give a file's text.
+
+    Raises:
+        Refused: it is too large, or not UTF-8.
+    """
     if len(data) > MAX_BYTES:
-        raise refuse(
+        raise Refused(
             1,
             f"it has {len(data)} bytes, and {MAX_BYTES} are the most that is read",
             "Take out what does not describe the estate",
         )
     try:
-        root = _build(data.decode("utf-8-sig"))
+        return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
-        raise refuse(line, "these bytes are not UTF-8", "Save the file as UTF-8 text") from error
-    except Refused as error:
-        raise refuse(error.line, error.why, error.suggestion) from error
+        raise Refused(line, "these bytes are not UTF-8", "Save the file as UTF-8 text") from error
+
+
+def document_of(root: Node, file: str, application: str | None = None) -> Document:
+    """Give a tree as plain values with their lines."""
     lines: dict[FieldPath, int] = {(): root.line}
     empty: list[FieldPath] = []
     value = _plain(root, (), lines, empty)
@@ -109,12 +107,17 @@ def load(data: bytes, file: str, application: str | None = None) -> Document:
 
 def _build(text: str) -> Node:
     builder = TreeBuilder()
-    for event in _events(text):
+    for event in events_of(text):
         builder.take(event)
     return builder.finish()
 
 
-def _events(text: str) -> Iterator[Event]:
+def events_of(text: str) -> Iterator[Event]:
+    """Give a text's events, one document after another.
+
+    Raises:
+        Refused: it is not YAML.
+    """
     try:
         yield from YAML(typ="safe", pure=True).parse(text)
     except ReaderError as error:

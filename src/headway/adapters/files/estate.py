@@ -12,11 +12,12 @@ from headway.adapters.files.cross_checks import (
     weigh_needs,
 )
 from headway.adapters.files.estate_file import EstateParts, read_estate_parts
-from headway.adapters.files.suggestion import suggest
+from headway.adapters.files.waivers_file import WaiverParts, read_waivers, weigh_waivers
 from headway.domain.estate import Estate
 from headway.domain.estate.problems import EstateInvalid, Problem
 from headway.domain.estate.sources import APPLICATION_FILE, ESTATE_FILE, EstateRead, SourceTree
 from headway.domain.names import RepositoryName
+from headway.domain.suggestion import suggest
 
 Folders = defaultdict[tuple[RepositoryName, str], set[str]]
 """By repository and application, the folders that are there."""
@@ -37,6 +38,9 @@ def read_estate(sources: Mapping[RepositoryName, SourceTree], *, partial: bool =
         EstateInvalid: anything is wrong in any file; all mistakes that could be found are told.
     """
     applications, problems = _read_applications(sources)
+    problems += _odd_files(sources.values())
+    waivers, mistakes = _read_waivers(sources.values())
+    problems += mistakes
     folders = _folders(sources.values())
     try:
         estate = _read_estate(sources)
@@ -51,16 +55,18 @@ def read_estate(sources: Mapping[RepositoryName, SourceTree], *, partial: bool =
     problems += check_needs(applications, known if complete else None)
     if problems:
         raise EstateInvalid(tuple(problems))
-    return EstateRead(
-        estate=Estate(
-            environments=estate.environments,
-            lanes=estate.lanes,
-            roles=estate.roles,
-            repositories=estate.repositories,
-            applications={name: one.application for name, one in sorted(applications.items())},
-        ),
-        warnings=tuple(_weigh(sources, estate, applications, folders)),
+    read = Estate(
+        environments=estate.environments,
+        lanes=estate.lanes,
+        roles=estate.roles,
+        repositories=estate.repositories,
+        applications={name: one.application for name, one in sorted(applications.items())},
+        standards=estate.standards,
+        waivers=waivers.waivers,
     )
+    warnings = [*_weigh(sources, estate, applications, folders)]
+    warnings += weigh_waivers(waivers, read) if complete else ()
+    return EstateRead(estate=read, warnings=tuple(warnings))
 
 
 def _read_applications(
@@ -83,10 +89,33 @@ def _read_applications(
     return applications, problems
 
 
+def _read_waivers(trees: Iterable[SourceTree]) -> tuple[WaiverParts, tuple[Problem, ...]]:
+    try:
+        return read_waivers(trees), ()
+    except EstateInvalid as error:
+        return WaiverParts(), error.problems
+
+
+def _odd_files(trees: Iterable[SourceTree]) -> Iterator[Problem]:
+    for tree in trees:
+        for path in sorted(tree.odd_files):
+            folder, _, file = path.rpartition("/")
+            yield Problem(
+                file=tree.show(path),
+                line=1,
+                field="",
+                why="it is a symbolic link, or in a folder that is one, and links are not followed",
+                suggestion=f"Put the {'folder and its ' if folder else ''}file {file} itself there",
+                application=folder if file == APPLICATION_FILE else None,
+            )
+
+
 def _read_estate(sources: Mapping[RepositoryName, SourceTree]) -> EstateParts:
     having = [tree for tree in sources.values() if ESTATE_FILE in tree.files]
     if len(having) == 1:
         return read_estate_parts(having[0].files[ESTATE_FILE], having[0].show(ESTATE_FILE))
+    if not having and any(ESTATE_FILE in tree.odd_files for tree in sources.values()):
+        raise EstateInvalid(tuple(_odd_files(sources.values())))
     if not having:
         where = next(iter(sources.values()), None)
         file = where.show(ESTATE_FILE) if where else ESTATE_FILE

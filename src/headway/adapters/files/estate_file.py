@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from headway.adapters.files.document import Document, load
 from headway.adapters.files.estate_model import EnvironmentFile, EstateFile, WaveFile
 from headway.adapters.files.gates import check_roles, gate_rules
-from headway.adapters.files.suggestion import suggest
 from headway.adapters.files.validation import validate
+from headway.app.standards.catalog import known_names
 from headway.domain.estate import AdmitRule, Environment, Lane, ManifestsRepository, Wave
 from headway.domain.estate.problems import EstateInvalid, Problem
+from headway.domain.kubernetes_version import parse_kubernetes_version
 from headway.domain.names import EnvironmentName, RepositoryName
+from headway.domain.suggestion import suggest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +25,7 @@ class EstateParts:
     roles: Mapping[str, tuple[str, ...]]
     repositories: Mapping[RepositoryName, ManifestsRepository]
     warnings: tuple[Problem, ...]
+    standards: tuple[str, ...]
 
 
 def read_estate_file(data: bytes, path: str) -> tuple[ManifestsRepository, ...]:
@@ -46,7 +49,11 @@ def read_estate_parts(data: bytes, path: str) -> EstateParts:
     """
     document = load(data, path)
     file = validate(document, EstateFile)
-    problems = [*_check_repositories(document, file), *_check_lanes(document, file)]
+    problems = [
+        *_check_repositories(document, file),
+        *_check_lanes(document, file),
+        *_check_standards(document, file),
+    ]
     if problems:
         raise EstateInvalid(tuple(problems))
     return EstateParts(
@@ -64,6 +71,7 @@ def read_estate_parts(data: bytes, path: str) -> EstateParts:
             for one in file.manifests
         },
         warnings=tuple(_weigh_approvals(document, file)),
+        standards=tuple(dict.fromkeys(file.standards.use)) if file.standards else (),
     )
 
 
@@ -72,9 +80,11 @@ def _environment(name: str, file: EnvironmentFile) -> Environment:
     return Environment(
         name=EnvironmentName(name),
         engine=engine,
+        address=file.engine.argocd.url if file.engine.argocd else None,
         region=file.region,
         platform=file.platform,
         registries=dict(file.registries),
+        kubernetes=parse_kubernetes_version(file.kubernetes) if file.kubernetes else None,
     )
 
 
@@ -85,10 +95,22 @@ def _wave(file: WaveFile) -> Wave:
         gates=gate_rules(file.gates),
         admit=AdmitRule(file.admit) if file.admit else None,
         waits_for_absent=file.wait,
+        max_parallel=file.max_parallel,
         retries_a_day=file.after_rollback,
         deployment_timeout=file.deployment_timeout,
         verification_timeout=file.verification_timeout,
     )
+
+
+def _check_standards(document: Document, file: EstateFile) -> Iterator[Problem]:
+    if file.standards is None:
+        return
+    known = known_names()
+    for index, name in enumerate(file.standards.use):
+        if name not in known:
+            why = f"no standard or group {name!r} comes with Headway"
+            hint = suggest(name, known, "Leave it out")
+            yield document.problem(("standards", "use", index), why, hint)
 
 
 def _check_repositories(document: Document, file: EstateFile) -> Iterator[Problem]:

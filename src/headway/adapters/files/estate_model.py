@@ -10,12 +10,14 @@ from pydantic import BeforeValidator, ConfigDict, Field, WithJsonSchema, model_v
 from headway.adapters.files.model import FileModel, GatesFile
 from headway.adapters.files.words import (
     ImagePrefix,
+    KubernetesMinor,
     Label,
     Period,
     Person,
     Platform,
     Region,
     RepositoryUrl,
+    ServerUrl,
     refuse,
 )
 
@@ -65,6 +67,15 @@ class PodmanFile(FileModel):
     """The podman engine: real containers on one machine. It has no options yet."""
 
 
+class ArgocdFile(FileModel):
+    """Argo CD on Kubernetes: one for each environment or region."""
+
+    url: Annotated[
+        ServerUrl,
+        Field(description="Where this environment's Argo CD answers; https, or http, without credentials."),
+    ]
+
+
 class EngineFile(FileModel):
     """What makes lock files real; exactly one."""
 
@@ -73,11 +84,15 @@ class EngineFile(FileModel):
     podman: Annotated[
         PodmanFile | None, Field(description="Podman on the machine where its agent runs; it has no options.")
     ] = None
+    argocd: Annotated[
+        ArgocdFile | None, Field(description="The Argo CD that makes this environment's branch real.")
+    ] = None
 
     @model_validator(mode="after")
     def _is_one(self) -> "EngineFile":
-        if self.podman is None:
-            raise refuse("it names no engine", "Write engine: {podman: {}}")
+        if (self.podman is None) == (self.argocd is None):
+            what = "it names no engine" if self.podman is None else "it names two engines"
+            raise refuse(what, "Write engine: {podman: {}}, or engine: {argocd: {url: https://…}}")
         return self
 
 
@@ -93,6 +108,13 @@ class EnvironmentFile(FileModel):
         dict[ImagePrefix, ImagePrefix],
         Field(description="Beginnings of image names, and what takes their place here."),
     ] = {}
+    kubernetes: Annotated[
+        KubernetesMinor | None,
+        Field(
+            description='The minor version of its Kubernetes, in quotes, like "1.34": manifests are judged '
+            "by its schemas; left out: by none."
+        ),
+    ] = None
 
 
 class WaveFile(FileModel):
@@ -123,6 +145,14 @@ class WaveFile(FileModel):
     wait: Annotated[
         bool, Field(description="Whether the next version waits while an instance here is held or away.")
     ] = True
+    max_parallel: Annotated[
+        int | None,
+        Field(
+            ge=1,
+            description="In how many instances of the wave an artifact changes at a time, from commit to "
+            "verdict; left out: in all of them. Instances that `wait: false` does not wait for do not count.",
+        ),
+    ] = None
     after_rollback: Annotated[
         AfterRollback,
         Field(
@@ -155,6 +185,15 @@ class ManifestsFile(FileModel):
     url: Annotated[RepositoryUrl, Field(description="Where it is; https, ssh or file, without credentials.")]
 
 
+class StandardsFile(FileModel):
+    """Which standards that come with Headway are in force; the platform's own stand in ``standards/``."""
+
+    use: Annotated[
+        list[Label],
+        Field(description="Their ids, or groups of them; `all` of them; `parity` among them."),
+    ]
+
+
 class EstateFile(FileModel):
     """The platform's: environments, lanes, gates, roles, manifests repositories; in one repository only."""
 
@@ -175,3 +214,7 @@ class EstateFile(FileModel):
         dict[Label, list[Person]],
         Field(description="By role, the people who hold it; platform may do everything."),
     ] = {}
+    standards: Annotated[
+        StandardsFile | None,
+        Field(description="Standards that come with Headway; left out: none of them is asked."),
+    ] = None

@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from cronsim import CronSim, CronSimError
 
-from headway.adapters.files.suggestion import closest
 from headway.adapters.files.words import refuse
+from headway.domain.suggestion import closest
 
 _FIRST = datetime(2024, 1, 1)  # noqa: DTZ001 - only gaps between occurrences are looked at
 _OCCURRENCES = 45_000

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from headway.adapters.files.document import Document, FieldPath
+from headway.adapters.files.document import Document
 from headway.adapters.files.duration import format_duration
 from headway.adapters.files.model import GatesFile
-from headway.adapters.files.suggestion import suggest
 from headway.domain.estate import Approvals, Freeze, GateRules
 from headway.domain.estate.problems import Problem
+from headway.domain.field_path import FieldPath
+from headway.domain.suggestion import suggest
 
 
 def gate_rules(gates: GatesFile) -> GateRules:

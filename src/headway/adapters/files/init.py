@@ -10,10 +10,17 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from string import Template
 
+from headway.adapters.files.init_argocd import (
+    PLACES,
+    argocd_files,
+    engine_words,
+    readme_section,
+    refuse_argocd,
+)
 from headway.adapters.files.words import repository_prefix
 from headway.domain.errors import UsageError
 
-INSTANCES = ("dev", "test", "staging", "production-ap-southeast-2", "production-us-west-2")
+INSTANCES = tuple(PLACES)
 REPOSITORIES = ("argocd-oc-apps", "argocd-oc-system")
 _EACH = "each-instance"
 _FIRST_NODE_PORT = 30080
@@ -21,7 +28,12 @@ _FIRST_NODE_PORT = 30080
 
 
 def write_estate(
-    directory: Path, *, person: str, registry: str = "127.0.0.1:5000", remotes: str | None = None
+    directory: Path,
+    *,
+    person: str,
+    registry: str = "127.0.0.1:5000",
+    remotes: str | None = None,
+    argocd: str | None = None,
 ) -> list[Path]:
     """Write an estate into a folder, which is made if need be.
 
@@ -30,24 +42,28 @@ def write_estate(
         person: who holds the roles `platform` and `support` at first.
         registry: where images are published, ``host:port`` or ``host:port/path``.
         remotes: the URL under which both repositories will stand; None: the folder's `remotes`.
+        argocd: the URL of each environment's Argo CD, ``{environment}`` standing for its name; None: podman.
 
     Returns:
         The files that were written, sorted.
 
     Raises:
         UsageError: `folder-not-empty`, `folder-not-written`; `init-malformed`: an argument cannot stand in
-            a file.
+            a file; `init-needs-remotes`: Argo CD could not read the folder's own.
     """
-    _refuse_odd(person=person, registry=registry, remotes=remotes)
+    _refuse_odd(person=person, registry=registry, remotes=remotes, argocd=argocd)
+    if argocd is not None:
+        refuse_argocd(argocd, remotes)
     where = remotes.rstrip("/") if remotes else (directory.resolve() / "remotes").as_uri()
-    words = {"person": person, "registry": registry, "remotes": where}
+    words = {"person": person, "registry": registry, "remotes": where, **engine_words(argocd)}
+    words["argocd_section"] = readme_section(argocd, words)
     try:
         _refuse_occupied(directory)
         written = []
-        for path, template, instance in _templates(files("headway.adapters.files") / "templates", ""):
+        for path, text in _files(words, with_argocd=argocd is not None):
             target = directory / path
             target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_text(Template(template).substitute(words | _about(instance)), encoding="utf-8")
+            target.write_text(text, encoding="utf-8")
             written.append(target)
         (directory / "remotes").mkdir(exist_ok=True)
     except OSError as error:
@@ -60,8 +76,15 @@ def write_estate(
     return sorted(written)
 
 
-def _refuse_odd(*, person: str, registry: str, remotes: str | None) -> None:
-    given = (("person", person), ("registry", registry), ("remotes", remotes or ""))
+def _files(words: dict[str, str], *, with_argocd: bool) -> Iterator[tuple[str, str]]:
+    for path, template, instance in _templates(files("headway.adapters.files") / "templates", ""):
+        yield path, Template(template).substitute(words | _about(instance))
+    if with_argocd:
+        yield from argocd_files(words)
+
+
+def _refuse_odd(*, person: str, registry: str, remotes: str | None, argocd: str | None) -> None:
+    given = (("person", person), ("registry", registry), ("remotes", remotes or ""), ("argocd", argocd or ""))
     wrong = [name for name, text in given if not text.isprintable() or set(text) & set("\"\\'`$")]
     if not person.strip():
         wrong.append("person")

@@ -8,10 +8,12 @@ from pydantic import BaseModel
 
 from headway.adapters.files.application_model import ApplicationFile
 from headway.adapters.files.estate_model import EstateFile
+from headway.adapters.files.waivers_model import WaiversFile
 
 PUBLISHED: Mapping[str, type[BaseModel]] = {
     "estate.schema.json": EstateFile,
     "application.schema.json": ApplicationFile,
+    "waivers.schema.json": WaiversFile,
 }
 """By file name, the model of each schema that is published."""
 

@@ -6,10 +6,11 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from headway.adapters.files.document import Document, FieldPath
+from headway.adapters.files.document import Document
 from headway.adapters.files.shape import field_schema
-from headway.adapters.files.suggestion import closest, suggest
 from headway.domain.estate.problems import EstateInvalid, Problem
+from headway.domain.field_path import FieldPath
+from headway.domain.suggestion import closest, suggest
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -17,17 +18,15 @@ _MOST_TOLD = 100
 """Of one file; who has more of them began with the wrong file."""
 
 _LATER = {
-    ("engine", "argocd"): "Use podman, the engine that there is",
     ("", "lanes"): "Name one lane, like lane: standard",
     ("", "standards"): "Take it out until then",
-    ("", "waivers"): "Take it out until then",
     ("", "retired"): "Take it out until then",
     ("", "notifications"): "Take it out until then",
 }
 """What the design names and this version does not do, by the field around it (empty: none) and its name."""
 
 _LATER_KINDS = {"flags", "chart", "stack"}
-_LATER_FILE_KINDS = {"Flags", "Chart", "Stack", "Standard", "Standards", "Waiver"}
+_LATER_FILE_KINDS = {"Flags", "Chart", "Stack", "Standard", "Standards"}
 
 _TYPES = {
     "string_type": "text",

@@ -12,8 +12,10 @@ from pydantic_core import PydanticCustomError
 from semantic_version import SimpleSpec
 
 from headway.adapters.files.duration import LONGEST, PATTERN, format_duration, parse_duration
+from headway.domain.kubernetes_version import parse_kubernetes_version
 from headway.domain.names import is_label
 
+KUBERNETES_PATTERN = r"^1\.(0|[1-9][0-9]{0,2})$"
 LABEL_PATTERN = r"^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$"
 
 _REPOSITORY = re.compile(
@@ -25,6 +27,7 @@ _IMAGE_PATH = re.compile(r"[A-Z][A-Za-z0-9]*:[A-Za-z0-9_-]+(\[\])?(\.[A-Za-z0-9_
 _PLATFORM = re.compile(r"[a-z0-9]+/[a-z0-9_]+(/[a-z0-9]+)?")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_SERVER_URL = re.compile(r"https?://[^\s/]+(/[^\s]*)?")
 _PLAIN_URL = re.compile(r"(?!-)(?![^/]*::)[^\x00-\x20\x7f]+")
 """No blanks; nothing that git takes for an option or for a helper program (``ext::``)."""
 _SCHEME = re.compile(r"([a-z][a-z0-9+.-]*)://")
@@ -129,6 +132,24 @@ def _read_url(text: str) -> str:
     return text
 
 
+def is_server_url(text: str) -> bool:
+    """Say whether a text is the address of a server and nothing more."""
+    try:
+        _read_server_url(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _read_server_url(text: str) -> str:
+    example = "Write it like https://argocd.example"
+    if not _SERVER_URL.fullmatch(text):
+        raise refuse("it is no address of a server", example)
+    if _USER_INFO.match(text) or "?" in text or "#" in text:
+        raise refuse("it carries more than an address", "Credentials stand in a folder of the server")
+    return text
+
+
 def _read_shared_path(text: str) -> str:
     parts = text.split("/")
     if not text or _CONTROL.search(text) or "\\" in text:
@@ -161,6 +182,16 @@ def _read_http_path(text: str) -> str:
 def _read_platform(text: str) -> str:
     if not _PLATFORM.fullmatch(text):
         raise refuse(f"{text[:80]!r} is no platform", "Write it like linux/amd64 or linux/arm64")
+    return text
+
+
+def _read_kubernetes(text: str) -> str:
+    if parse_kubernetes_version(text) is None:
+        shortened = re.match(r"v?(1\.[1-9][0-9]{0,2})(?![0-9])", text)
+        raise refuse(
+            f"{text[:80]!r} is no minor version of Kubernetes",
+            f'Write it like "{shortened[1] if shortened else "1.34"}"',
+        )
     return text
 
 
@@ -202,10 +233,16 @@ SemverRange = Annotated[str, AfterValidator(_read_semver)]
 ImageRepository = Annotated[str, AfterValidator(_read_repository)]
 ImageReference = Annotated[str, AfterValidator(_read_image)]
 RepositoryUrl = Annotated[str, AfterValidator(_read_url)]
+ServerUrl = Annotated[str, AfterValidator(_read_server_url)]
 SharedPath = Annotated[str, AfterValidator(_read_shared_path)]
 ImagePath = Annotated[str, AfterValidator(_read_image_path)]
 HttpPath = Annotated[str, AfterValidator(_read_http_path)]
 Platform = Annotated[str, AfterValidator(_read_platform)]
+KubernetesMinor = Annotated[
+    str,
+    AfterValidator(_read_kubernetes),
+    WithJsonSchema({"type": "string", "pattern": KUBERNETES_PATTERN}),
+]
 Person = Annotated[str, AfterValidator(_read_person)]
 Variable = Annotated[str, AfterValidator(_read_variable)]
 Region = Annotated[str, AfterValidator(_read_region)]

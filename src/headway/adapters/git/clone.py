@@ -97,21 +97,9 @@ class OwnedClone:
         if self.path.exists() and not _is_readable(self.path):
             self._set_aside()
         if not self.path.exists():
-            self._make()
+            make_bare(self.path, self._url)
         self._repository = pygit2.Repository(str(self.path), RepositoryOpenFlag.NO_SEARCH)
         return self._repository
-
-    def _make(self) -> None:
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        unfinished = self.path.with_suffix(".new")
-        shutil.rmtree(unfinished, ignore_errors=True)
-        unfinished.mkdir(mode=0o700)
-        repository = pygit2.init_repository(str(unfinished), bare=True)
-        repository.config["remote.origin.url"] = self._url
-        # Written by hand above and read by git alone: the address may hold credentials.
-        (unfinished / "config").chmod(0o600)
-        repository.free()
-        unfinished.rename(self.path)
 
     def _set_aside(self) -> None:
         self._repository = None
@@ -123,6 +111,20 @@ class OwnedClone:
         for older in aside[: max(0, len(aside) - _KEPT_ASIDE + 1)]:
             shutil.rmtree(older, ignore_errors=True)
         self.path.rename(self.path.parent / f"{self.path.name}.broken-{number}")
+
+
+def make_bare(path: Path, url: str) -> None:
+    """Make an empty bare repository whose remote `origin` is `url`; it is there whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_suffix(".new")
+    shutil.rmtree(unfinished, ignore_errors=True)
+    unfinished.mkdir(mode=0o700)
+    repository = pygit2.init_repository(str(unfinished), bare=True)
+    repository.config["remote.origin.url"] = url
+    # Written by hand above and read by git alone: the address may hold credentials.
+    (unfinished / "config").chmod(0o600)
+    repository.free()
+    unfinished.rename(path)
 
 
 def _number(aside: Path) -> int:

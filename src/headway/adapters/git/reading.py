@@ -10,7 +10,7 @@ import pygit2
 from pygit2.enums import FileMode
 
 from headway.domain.errors import UsageError
-from headway.domain.tree_path import is_safe_name, parse_tree_path, path_outside
+from headway.domain.tree_path import is_safe_name, not_followed, parse_tree_path, path_outside
 
 FOLDER_BYTES = 64 << 20
 """Far more than manifests need; a folder of videos committed by mistake stops here, not in memory."""
@@ -133,9 +133,9 @@ def _walk(tree: pygit2.Tree, root: str, below: str) -> Iterator[tuple[str, pygit
         if not is_safe_name(entry.name or ""):
             raise path_outside(shown, "no file may have that name")
         if entry.filemode == FileMode.LINK:
-            raise path_outside(shown, "it is a symbolic link")
+            raise not_followed(shown, "symbolic link")
         if entry.filemode == FileMode.COMMIT:
-            raise path_outside(shown, "it is a submodule")
+            raise not_followed(shown, "submodule")
         if isinstance(entry, pygit2.Tree):
             yield from _walk(entry, root, f"{name}/")
         elif isinstance(entry, pygit2.Blob):

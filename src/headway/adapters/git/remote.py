@@ -12,8 +12,8 @@ from datetime import timedelta
 from pathlib import Path
 
 from headway.adapters.git.credentials import without_credentials
-from headway.adapters.git.process import Finished, run_bounded
 from headway.domain.errors import Transient
+from headway.programs import Bounds, CutOff, Finished, run_bounded
 
 _OTHER_REPOSITORY = (
     "GIT_DIR",
@@ -64,9 +64,13 @@ class PushAnswer:
 class GitRemote:
     """The remote `origin` of one bare clone."""
 
-    def __init__(self, clone: Path, timeout: timedelta) -> None:
+    def __init__(
+        self, clone: Path, timeout: timedelta, *, called: str = "the manifests repository's remote"
+    ) -> None:
         self._clone = clone
         self._timeout = timeout
+        self._called = called
+        """What people read that it is."""
 
     async def tips(self, patterns: Sequence[str]) -> Mapping[str, str]:
         """Give the commit of each ref that matches; a ref that is not there is left out.
@@ -99,6 +103,43 @@ class GitRemote:
         )
         return finished.is_done
 
+    async def head(self) -> str | None:
+        """Give the commit of the remote's default branch; None: it has no commit yet.
+
+        Raises:
+            Transient: `git-remote-away`.
+        """
+        finished = await self._run("ls-remote", "--quiet", "--", "origin", "HEAD")
+        if not finished.is_done:
+            raise self._away(finished)
+        lines = (line.split("\t") for line in finished.output.decode(errors="replace").splitlines())
+        return next((commit for commit, *ref in lines if ref == ["HEAD"]), None)
+
+    async def copy_head(self, ref: str) -> bool:
+        """Copy the commits of the remote's default branch, without files if it can; say if that worked."""
+        finished = await self._run(
+            "fetch",
+            "--quiet",
+            "--no-tags",
+            "--no-write-fetch-head",
+            "--no-auto-gc",
+            "--filter=tree:0",
+            "--",
+            "origin",
+            f"+HEAD:{ref}",
+        )
+        return finished.is_done
+
+    async def has_readable_refs(self) -> bool:
+        """Say whether the clone is a repository whose refs can be read."""
+        finished = await self._run("for-each-ref")
+        return finished.is_done
+
+    async def first_parents(self, ref: str) -> Sequence[str] | None:
+        """Give the clone's first-parent line up to a ref, oldest first; None: it cannot be read."""
+        finished = await self._run("rev-list", "--first-parent", "--reverse", ref, "--")
+        return finished.output.decode().split() if finished.is_done else None
+
     async def push(self, updates: Sequence[RefUpdate]) -> PushAnswer:
         """Ask for all updates in one push, each its own compare-and-swap."""
         leases = (f"--force-with-lease={update.ref}:{update.expected or ''}" for update in updates)
@@ -117,7 +158,7 @@ class GitRemote:
             reasons=reasons,
             words=_words(finished),
             is_silent=not finished.is_done and not reasons,
-            is_timed_out=finished.status is None,
+            is_timed_out=finished.cut_off is CutOff.TIME,
         )
 
     async def is_sound(self) -> bool:
@@ -136,22 +177,25 @@ class GitRemote:
                 ["git", *settings, *arguments],
                 folder=self._clone,
                 environment=_environment(self._clone),
-                timeout_s=self._timeout.total_seconds(),
+                bounds=Bounds(time=self._timeout),
             )
-        except OSError as error:
+        except Transient as missing:
             raise Transient(
                 "git-remote-away",
                 "the git program could not be run",
-                why=str(error),
+                why=missing.why,
                 next_step="install git, or look whether the machine is out of memory",
-            ) from error
+            ) from missing
 
     def _away(self, finished: Finished) -> Transient:
-        seconds = self._timeout.total_seconds()
-        why = f"no answer within {seconds:g} s" if finished.status is None else _words(finished)
+        why = _words(finished)
+        if finished.cut_off is CutOff.TIME:
+            why = f"no answer within {self._timeout.total_seconds():g} s"
+        elif finished.cut_off is CutOff.OUTPUT:
+            why = "it answered with more than git may write here"
         return Transient(
             "git-remote-away",
-            "the manifests repository's remote cannot be reached",
+            f"{self._called} cannot be reached",
             why=why or f"git ended with status {finished.status}",
             next_step="it is tried again; look at the remote, the network and the credentials",
         )

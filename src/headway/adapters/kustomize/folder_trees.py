@@ -9,7 +9,7 @@ from pathlib import Path
 
 from headway.domain.errors import UsageError
 from headway.domain.names import CommitId, TreeId
-from headway.domain.tree_path import parse_tree_path
+from headway.domain.tree_path import not_followed, parse_tree_path
 
 _MOST_BYTES = 16 << 20
 
@@ -41,12 +41,7 @@ class FolderTrees:
             if inside.parts[0] == ".git":
                 continue
             if file.is_symlink():
-                raise UsageError(
-                    "path-outside",
-                    f"{path}/{inside} is a symlink",
-                    why="it may lead out of the folder",
-                    next_step="put the file itself there",
-                )
+                raise not_followed(f"{path}/{inside}", "symbolic link")
             data = self._read(file)
             if data is not None:
                 found[str(inside)] = data

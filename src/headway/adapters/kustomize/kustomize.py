@@ -12,36 +12,28 @@ import posixpath
 import shutil
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
-from headway.adapters.kustomize.process import Finished, run_bounded
 from headway.adapters.kustomize.yaml_text import write_object
 from headway.domain.errors import Transient, UsageError
+from headway.programs import Bounds, CutOff, Finished, run_bounded
 
 _NOBODY = "http://127.0.0.1:1"
 """The proxy: a port that nobody listens at, should an address ever get past `inputs`."""
 _WORDS_LIMIT = 2000
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Bounds:
-    """How much one rendering may take."""
-
-    time: timedelta = timedelta(seconds=60)
-    memory: int = 1 << 30
-    """Bytes."""
-    output: int = 16 << 20
-    """Bytes; far above what an API server takes, far below what hurts."""
+BOUNDS = Bounds(time=timedelta(seconds=60), memory=1 << 30, output=16 << 20)
+"""How much one rendering may take: far above what an API server takes, far below what hurts."""
 
 
 class Kustomize:
     """One Kustomize binary."""
 
-    def __init__(self, program: Path, bounds: Bounds | None = None) -> None:
+    def __init__(self, program: Path, bounds: Bounds = BOUNDS) -> None:
         self._program = program
-        self._bounds = bounds or Bounds()
+        self._bounds = bounds
         self._places = asyncio.Semaphore(os.cpu_count() or 1)
         self._version: str | None = None
         # A hundred renderings that begin together must not each ask for it.
@@ -82,7 +74,7 @@ class Kustomize:
                 finished = await self._run(jail, "build", *_RESTRICTED, str(jail / "build"))
             finally:
                 await asyncio.to_thread(_remove_jail, jail)
-        if finished.status == 0 and not finished.has_overflowed:
+        if finished.is_done:
             return finished.output
         raise self._failure(finished, jail, overlay)
 
@@ -92,24 +84,23 @@ class Kustomize:
             "XDG_CONFIG_HOME": str(jail / "nowhere"),
             "TMPDIR": str(jail),
             "PATH": "",
-            "GOMEMLIMIT": str(self._bounds.memory * 3 // 4),
             "HTTP_PROXY": _NOBODY,
             "HTTPS_PROXY": _NOBODY,
         }
+        if self._bounds.memory is not None:
+            environment["GOMEMLIMIT"] = str(self._bounds.memory * 3 // 4)
         try:
             return await run_bounded(
                 [str(self._program), *arguments],
                 folder=jail,
                 environment=environment,
-                timeout_s=self._bounds.time.total_seconds(),
-                output_limit=self._bounds.output,
-                memory_limit=self._bounds.memory,
+                bounds=self._bounds,
             )
-        except OSError as error:
-            raise self._away(error.strerror or str(error)) from error
+        except Transient as missing:
+            raise self._away(missing.why) from missing
 
     def _failure(self, finished: Finished, jail: Path, overlay: str) -> UsageError | Transient:
-        if finished.has_overflowed:
+        if finished.cut_off is CutOff.OUTPUT:
             return _too_large(overlay, f"it writes more than {self._bounds.output >> 20} MB")
         if finished.status is None or finished.status < 0:
             return Transient(

@@ -13,12 +13,13 @@ from typing import Protocol
 
 from headway.adapters.kustomize.cache import RenderingCache
 from headway.adapters.kustomize.inputs import check_inputs, malformed_file
-from headway.adapters.kustomize.kustomize import Bounds, Kustomize
+from headway.adapters.kustomize.kustomize import BOUNDS, Kustomize
 from headway.adapters.kustomize.output import image_parts, read_output
 from headway.app.ports import Rendered, RenderRequest
 from headway.domain.errors import UsageError
 from headway.domain.names import CommitId, TreeId
 from headway.domain.tree_path import parse_tree_path
+from headway.programs import Bounds
 
 _RENDERER = "1"
 """Goes up whenever the same output of Kustomize would come to other files."""
@@ -51,7 +52,7 @@ class KustomizeRenderer:
         program: Path,
         cache: Path,
         cache_bytes: int = _CACHE_BYTES,
-        bounds: Bounds | None = None,
+        bounds: Bounds = BOUNDS,
     ) -> None:
         """Prepare; nothing is run before the first call.
 

@@ -20,6 +20,7 @@ from pydantic_core import (
     PydanticSerializationError,
     SchemaSerializer,
     SchemaValidator,
+    ValidationError,
     core_schema,
     from_json,
     to_json,
@@ -50,7 +51,7 @@ class Codec:
             raise UsageError(
                 "fact-malformed",
                 f"a {type(value).__name__} cannot be recorded",
-                why=str(error).replace("\n", " "),
+                why=_words_of(error) if isinstance(error, ValidationError) else str(error).replace("\n", " "),
                 next_step="this is a fault in the code that made it: report it with this message",
             ) from error
         return text
@@ -59,9 +60,20 @@ class Codec:
         """Read a value.
 
         Raises:
-            ValueError: it is not JSON or does not fit the type (pydantic's errors are ValueErrors).
+            ValueError: it is not JSON or does not fit the type.
         """
-        return self.validator.validate_json(text, strict=True)
+        try:
+            return self.validator.validate_json(text, strict=True)
+        except ValidationError as error:
+            raise ValueError(_words_of(error)) from error
+
+
+def _words_of(error: ValidationError) -> str:
+    """Say what does not fit in one line, without the addresses of pydantic's own pages."""
+    found = error.errors(include_url=False, include_context=False, include_input=False)
+    return "; ".join(
+        ": ".join([*([".".join(map(str, one["loc"]))] if one["loc"] else []), one["msg"]]) for one in found
+    )
 
 
 @cache

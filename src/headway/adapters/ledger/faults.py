@@ -14,6 +14,7 @@ from headway.domain.errors import Broken, HeadwayError, Transient
 _NO_ROOM_BYTES = 1024 * 1024
 """With less than this free, a failed write is put down to the full disk: SQLite's file growth comes in pages
 and shared-memory blocks, and not every such failure is reported as full."""
+_NOT_RECORDED = "nothing was recorded: headway tries its own work again, what a person asked for ask again"
 
 
 @contextmanager
@@ -37,7 +38,7 @@ def _named(path: Path, error: BaseException | None) -> HeadwayError:
             "ledger-busy",
             f"the ledger {path} could not be written",
             why="another program holds it locked",
-            next_step="nothing was recorded and it is tried again; end what has the file open",
+            next_step=f"{_NOT_RECORDED}; end what has the file open",
         )
     if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM) or isinstance(
         error, OSError
@@ -62,7 +63,7 @@ def ledger_full(path: Path) -> Transient:
         "ledger-full",
         f"the ledger {path} could not be written",
         why=f"the disk under {path.parent} is full",
-        next_step="nothing was recorded and it is tried again; make room there",
+        next_step=f"{_NOT_RECORDED}; make room there",
     )
 
 

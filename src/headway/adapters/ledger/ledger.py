@@ -17,6 +17,7 @@ from headway.adapters.ledger.chain import GENESIS
 from headway.adapters.ledger.database import writing_engine
 from headway.adapters.ledger.faults import sqlite_errors
 from headway.adapters.ledger.lock import WriterLock
+from headway.adapters.ledger.looks import keep_look
 from headway.adapters.ledger.migrate import migrate
 from headway.adapters.ledger.reader import LedgerReader
 from headway.adapters.ledger.rows import make_row
@@ -25,12 +26,13 @@ from headway.adapters.ledger.snapshot import save_snapshot
 from headway.adapters.ledger.views import record_in_views, renew_views
 from headway.app.ports import Clock
 from headway.domain.facts import Fact, NewFact
+from headway.domain.names import ArtifactName
 
 _T = TypeVar("_T")
 
 
 class SqliteLedger(LedgerReader):
-    """`Ledger`, `PromotionHistory` and `Snapshots` in one SQLite file. Make it with `open`."""
+    """`Ledger`, `PromotionHistory`, `Snapshots` and `Looks` in one SQLite file. Make it with `open`."""
 
     def __init__(self, path: Path, clock: Clock, lock: WriterLock, writing: Engine) -> None:
         super().__init__(path)
@@ -78,6 +80,10 @@ class SqliteLedger(LedgerReader):
     async def save(self, code_version: str, sequence: int, blob: bytes) -> None:
         """Keep a snapshot in place of the one before."""
         await self._write(save_snapshot, code_version, sequence, blob)
+
+    async def keep_look(self, artifact: ArtifactName, looked_for: str, memory: str) -> None:
+        """Keep what a look leaves to the next; see `headway.app.ports.Looks`."""
+        await self._write(keep_look, artifact, looked_for, memory)
 
     async def _write(self, deed: Callable[..., _T], *args: object) -> _T:
         def write() -> _T:

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Engine, select
 from headway.adapters.ledger.chain import GENESIS, tampered
 from headway.adapters.ledger.database import reading_engine
 from headway.adapters.ledger.faults import sqlite_errors
+from headway.adapters.ledger.looks import recall_look
 from headway.adapters.ledger.migrate import ledger_newer, revision_of
 from headway.adapters.ledger.promotion_view import read_promotions
 from headway.adapters.ledger.rows import RowReader
@@ -100,6 +101,10 @@ class LedgerReader:
     async def load(self, code_version: str) -> tuple[int, bytes] | None:
         """Give the newest snapshot of a code version."""
         return await self._ask(load_snapshot, code_version)
+
+    async def recall_look(self, artifact: ArtifactName, looked_for: str) -> str | None:
+        """Give what the last look of this kind left; see `headway.app.ports.Looks`."""
+        return await self._ask(recall_look, artifact, looked_for)
 
     async def _ask(self, question: Callable[..., _T], *args: object) -> _T:
         def ask() -> _T:

@@ -1,12 +1,13 @@
 """The tables of the ledger, as the newest migration leaves them.
 
 `facts` is the list itself and never changes; `fact_subjects` and `promotions` are views, derived from it in
-the same transaction and derived anew when their version (in `views`) is not today's; `snapshots` may be lost.
+the same transaction and derived anew when their version (in `views`) is not today's; `snapshots` and `looks`
+may be lost.
 """
 
 from sqlalchemy import Column, Index, Integer, LargeBinary, MetaData, Table, Text
 
-REVISION = "0001"
+REVISION = "0002"
 """The newest migration."""
 
 metadata = MetaData()
@@ -72,3 +73,12 @@ snapshots = Table(
 )
 """One row at most, at place 1. `hash` is that of the fact at `sequence`: it ties the snapshot to the
 chain."""
+
+looks = Table(
+    "looks",
+    metadata,
+    Column("artifact", Text, primary_key=True),
+    Column("looked_for", Text, nullable=False),
+    Column("memory", Text, nullable=False),
+)
+"""By artifact: the repository and range that were looked for, and what the next such look is handed."""

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import fcntl
 import json
 import os
 import socket
@@ -11,6 +10,7 @@ from pathlib import Path
 
 import uvicorn
 
+from headway.adapters.podman.agent_lock import agent_ended, only_agent
 from headway.adapters.podman.daemon import Daemon
 from headway.adapters.podman.engine import PodmanEngine
 from headway.adapters.podman.live_pod import PREFIX
@@ -18,8 +18,12 @@ from headway.adapters.podman.network import remove_network
 from headway.adapters.podman.podman import Podman
 from headway.adapters.podman.server import agent_app
 from headway.adapters.podman.settings import AgentSettings
+from headway.adapters.podman.strays import end_strays
 from headway.app.ports import Clock, DesiredState
-from headway.domain.errors import Conflict
+from headway.domain.errors import Transient
+
+REMOVAL_TRIES = 3
+"""How often podman is asked to remove all pods before what it complains of is told."""
 
 
 async def run_agent(settings: AgentSettings, desired: DesiredState, clock: Clock) -> None:
@@ -31,7 +35,8 @@ async def run_agent(settings: AgentSettings, desired: DesiredState, clock: Clock
     """
     settings.state.mkdir(parents=True, exist_ok=True, mode=0o700)
     settings.state.chmod(0o700)
-    with _only_one(settings.state / "agent.lock"):
+    with only_agent(settings):
+        await end_strays(settings)
         engine = PodmanEngine(settings, desired, clock)
         with _listening(settings.socket) as listener:
             server = _Server(
@@ -51,19 +56,26 @@ async def run_agent(settings: AgentSettings, desired: DesiredState, clock: Clock
 async def tear_down(settings: AgentSettings) -> None:
     """Remove everything of this engine: pods, checks, proxies, name servers, networks, routes, volumes.
 
-    Volume claims too. Works without an agent, also after one was killed; idempotent.
+    Volume claims too. An agent that runs is ended first: it would make all of it again. Works without one,
+    also after it was killed; idempotent.
 
     Raises:
+        Conflict: `agent-runs`: the agent does not end.
         Transient: podman does not answer.
     """
     settings.state.mkdir(parents=True, exist_ok=True, mode=0o700)
+    async with agent_ended(settings):
+        await end_strays(settings)
+        await _remove_all(settings)
+
+
+async def _remove_all(settings: AgentSettings) -> None:
     podman = Podman(settings)
     podman.prepare()
     for folder in sorted((settings.state / "environments").glob("*")):
         for pid_file, mark in (("haproxy.pid", "haproxy.cfg"), ("dnsmasq.pid", "hosts")):
             await Daemon(argv=(), pid_file=folder / pid_file, mark=folder / mark).stop()
-    # Each removal waits for the kernel more than it computes, and podman takes those of one call in turn.
-    await asyncio.gather(*(podman.remove_pod(name) for name in sorted(await podman.pod_names())))
+    await _remove_pods(podman)
     checks = await podman.call(
         "ps", "--all", "--quiet", "--filter", f"label={PREFIX}check-engine={settings.name}"
     )
@@ -77,28 +89,21 @@ async def tear_down(settings: AgentSettings) -> None:
     await podman.remove_volumes()
 
 
+async def _remove_pods(podman: Podman) -> None:
+    """Remove all pods: of many at once, podman may find one busy with its own clean-up."""
+    for _ in range(REMOVAL_TRIES - 1):
+        with contextlib.suppress(Transient):
+            await podman.remove_pods(sorted(await podman.pod_names()))
+            return
+    await podman.remove_pods(sorted(await podman.pod_names()))
+
+
 class _Server(uvicorn.Server):
     """Uvicorn without its own handling of signals: the agent's caller decides when it ends."""
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
         """Leave signals alone."""
-        yield
-
-
-@contextlib.contextmanager
-def _only_one(path: Path) -> Iterator[None]:
-    """Hold the state folder; the kernel lets go of it when the process ends, however it ends."""
-    with path.open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as held:
-            raise Conflict(
-                "agent-runs",
-                f"an agent works with {path.parent} already",
-                why="two would undo each other's work",
-                next_step="end the other one, or give this one a name and folder of its own",
-            ) from held
         yield
 
 

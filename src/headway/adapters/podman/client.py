@@ -21,6 +21,7 @@ from headway.adapters.podman.wire import (
 from headway.app.ports import CheckRequest, Reference
 from headway.domain.checks import CheckResult
 from headway.domain.deployment import Observation
+from headway.domain.diagnosis import Finding, Severity
 from headway.domain.errors import Transient, UsageError
 from headway.domain.names import CommitId, EnvironmentName, InstanceName
 
@@ -59,13 +60,14 @@ class PodmanEngineClient:
             raise self._away(broken) from broken
         raise self._away(None)
 
-    async def interrupt(self, instance: InstanceName) -> None:
-        """Have the newest lock begun at once.
+    async def interrupt(self, instance: InstanceName) -> bool:
+        """Have the newest lock begun at once; this engine never waits for an older one's end.
 
         Raises:
             Transient: `engine-away`.
         """
         await self._post("/interrupt", {"instance": str(instance)})
+        return False
 
     async def run_check(self, request: CheckRequest) -> CheckResult:
         """Run a check to its end, or join the attempt that runs.
@@ -92,6 +94,17 @@ class PodmanEngineClient:
         }
         return references_from_json(await self._post("/missing-references", body))
 
+    async def diagnose(
+        self, environment: EnvironmentName, instances: Sequence[InstanceName]
+    ) -> Sequence[Finding]:
+        """Say whether the agent answers; what an instance lacks is told in its own health."""
+        del environment, instances
+        if await self.is_up():
+            return []
+        away = self._away(None)
+        why = "nobody listens on that socket: it does not run, or serves another state folder"
+        return [Finding(severity=Severity.WRONG, what=away.what, why=why, next_step=away.next_step)]
+
     async def is_up(self) -> bool:
         """Say whether the agent answers now."""
         try:
@@ -117,10 +130,19 @@ class PodmanEngineClient:
     def _away(self, broken: Exception | None) -> Transient:
         return Transient(
             "engine-away",
-            f"the agent at {self._socket} does not answer",
-            why=f"{type(broken).__name__}: {broken}" if broken else "it ended the stream",
+            "the podman agent does not answer",
+            why=_plain_words(broken),
             next_step="start it: headway agent",
         )
+
+
+def _plain_words(broken: Exception | None) -> str:
+    """Say what happened; the exceptions' own texts are for who knows the library."""
+    if isinstance(broken, httpx.ConnectError | OSError):
+        return "nobody listens on its socket"
+    if isinstance(broken, httpx.TimeoutException):
+        return "it took too long"
+    return "it broke off while it was asked" if broken else "it ended what it was telling"
 
 
 def _refuse(answer: httpx.Response, text: str) -> None:

@@ -35,6 +35,8 @@ class ContainerWatch:
         changed: Callable[[], None],
         ready: bool,
     ) -> None:
+        self.began = asyncio.get_running_loop().time()
+        """When its probes were begun (loop time)."""
         self.ready = ready
         """Whether it takes traffic; adopted as it was when the agent began."""
         self.confirmed = False

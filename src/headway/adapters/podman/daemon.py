@@ -1,6 +1,7 @@
 """A program that outlives the agent (dnsmasq, haproxy): found again by its pid file and its configuration.
 
-Traffic flows while the agent is down; the agent only starts what is missing and signals what runs.
+Traffic flows while the agent is down; the agent only starts what is missing, signals what runs, and starts
+anew what runs with other arguments than it should.
 """
 
 import asyncio
@@ -27,22 +28,22 @@ class Daemon:
 
     def pid(self) -> int | None:
         """Give its process id; None: it does not run (a stale pid file never names another program)."""
-        try:
-            pid = int(self._pid_file.read_text().split()[0])
-            running = self._mark.encode() in Path(f"/proc/{pid}/cmdline").read_bytes()
-        except (OSError, ValueError, IndexError):
-            return None
-        return pid if running else None
+        found = self._found()
+        return found[0] if found else None
 
     async def ensure(self) -> bool:
-        """Start it unless it runs; True: it was started now.
+        """Have it run with these arguments; True: it was started now, one with other arguments ended before.
 
         Raises:
             Transient: `daemon-failed`, in its own words.
         """
-        if self.pid() is not None:
-            return False
-        done = await run(self._argv, within=START_WITHIN)
+        found = self._found()
+        if found is not None:
+            # What it adds itself when it starts itself anew stands behind; the program may have moved.
+            if found[1][1 : len(self._argv)] == list(self._argv[1:]):
+                return False
+            await self.stop()
+        done = await run(self._argv, within=START_WITHIN, becomes_daemon=True)
         if done.status != 0:
             raise Transient(
                 "daemon-failed",
@@ -51,6 +52,15 @@ class Daemon:
                 next_step="it is tried again",
             )
         return True
+
+    def _found(self) -> tuple[int, list[str]] | None:
+        """Give its process id and its command line; None: it does not run."""
+        try:
+            pid = int(self._pid_file.read_text().split()[0])
+            line = os.fsdecode(Path(f"/proc/{pid}/cmdline").read_bytes())
+        except (OSError, ValueError, IndexError):
+            return None
+        return (pid, line.split("\0")) if self._mark in line else None
 
     def signal(self, number: signal.Signals) -> None:
         """Send it a signal, if it runs."""

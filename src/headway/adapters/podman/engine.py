@@ -18,12 +18,13 @@ from headway.adapters.podman.environment import EnvironmentRun, Told
 from headway.adapters.podman.health import progressing
 from headway.adapters.podman.held_instance import HeldInstance, HeldInstances
 from headway.adapters.podman.live_pod import LivePod
-from headway.adapters.podman.observation_hub import ObservationHub
 from headway.adapters.podman.pod_start import claim_volume
 from headway.adapters.podman.podman import Podman
 from headway.adapters.podman.records import Records
+from headway.adapters.podman.remainders import Remainders
 from headway.adapters.podman.settings import AgentSettings
 from headway.adapters.podman.workload import WorkloadKey, document_name
+from headway.app.observation_hub import ObservationHub
 from headway.app.ports import CheckRequest, Clock, DesiredState, Reference
 from headway.domain.checks import CheckResult
 from headway.domain.deployment import Cause, Observation
@@ -32,6 +33,8 @@ from headway.domain.names import EnvironmentName, InstanceName
 
 Held = Mapping[InstanceName, HeldInstance]
 
+EVENTS_COME_WITHIN_S = 0.1
+"""How long events are gathered before podman is listed; what this agent does itself waits for none."""
 EVENT_PAUSE_S = 1.0
 """How long to wait before podman's event stream is opened again after it broke."""
 
@@ -55,6 +58,7 @@ class PodmanEngine:
         )
         self._wake = asyncio.Event()
         self._stale = True
+        self._soon: asyncio.TimerHandle | None = None
         self._background: asyncio.Task[None] | None = None
         self._asked = {name: asyncio.Event() for name in settings.environments}
         self._held = {
@@ -75,6 +79,9 @@ class PodmanEngine:
             )
             for name in settings.environments
         }
+        self._remainders = Remainders(
+            self._podman, lambda: {pod for run in self._runs.values() for pod in run.pods.starting_names()}
+        )
         self._hub = ObservationHub()
         self._checks = CheckRuns(settings, self._podman, self._client)
 
@@ -148,6 +155,12 @@ class PodmanEngine:
         self._stale = True
         self._wake.set()
 
+    def _relist_soon(self) -> None:
+        """Have podman listed once for all events that come together."""
+        loop = asyncio.get_running_loop()
+        if self._soon is None or self._soon.when() <= loop.time():
+            self._soon = loop.call_later(EVENTS_COME_WITHIN_S, self._relist)
+
     def _run_of(self, environment: EnvironmentName) -> EnvironmentRun:
         if environment not in self._runs:
             raise UsageError(
@@ -175,11 +188,11 @@ class PodmanEngine:
             with contextlib.suppress(Transient, OSError, ValueError):
                 async for event in self._podman.events():
                     status = str(event.get("Status", ""))
-                    if event.get("Type") != "container" or status.startswith(("exec", "health")):
+                    if status.startswith(("exec", "health")):
                         continue
                     self._endings.note(str(event.get("ID", "")), status)
-                    if status in {"start", "died", "remove", "kill"}:
-                        self._relist()
+                    if status in {"start", "died", "remove"}:
+                        self._relist_soon()
             await asyncio.sleep(EVENT_PAUSE_S)
 
     async def _converge(self) -> None:
@@ -193,7 +206,10 @@ class PodmanEngine:
             try:
                 if self._stale or away_words or loop.time() >= resync_at:
                     self._stale = False
+                    over = {name: run.pods.starts_over() for name, run in self._runs.items()}
                     pods = await self._podman.pods()
+                    for name, run in self._runs.items():
+                        run.pods.forget_starts(over[name])
                     self._endings.forget({c.id for pod in pods.values() for c in pod.containers})
                 if loop.time() >= resync_at:
                     resync_at = loop.time() + self._settings.resync_every.total_seconds()
@@ -243,20 +259,13 @@ class PodmanEngine:
         return told
 
     async def _resync(self, pods: dict[str, LivePod]) -> None:
-        """Look after what makes no events: networks, routes, and pods that were never filled."""
+        """Look after what makes no events: networks, routes, and what was begun and is no pod."""
         for environment, run in self._runs.items():
             if self._held[environment].by_name:
                 with contextlib.suppress(Transient):  # the pass says so
                     await run.ensure_network()
-        starting = {pod for run in self._runs.values() for pod in run.pods.starting_names()}
         with contextlib.suppress(Transient):
-            for name in await self._podman.pod_names() - pods.keys() - starting:
-                # What was started since the list was made is whole by now, and no remainder.
-                now = await self._podman.pods()
-                starting = {pod for run in self._runs.values() for pod in run.pods.starting_names()}
-                if name not in now and name not in starting:
-                    await self._podman.remove_pod(name)
-                    await self._podman.remove_volumes(of=name)
+            await self._remainders.remove(pods)
 
     def _publish(self, environment: EnvironmentName, held: Held, told: Told) -> None:
         for name, artifacts in told.items():

@@ -24,6 +24,7 @@ from headway.adapters.podman.proxy import Proxy
 from headway.adapters.podman.records import JobRun, Records, RunState
 from headway.adapters.podman.rollout import RolloutStep, SeenPod, next_step
 from headway.adapters.podman.settings import AgentSettings
+from headway.adapters.podman.stopwatch import Stopwatches
 from headway.adapters.podman.traffic import Traffic
 from headway.adapters.podman.workload import Workload, WorkloadKey
 from headway.app.ports import Clock
@@ -64,11 +65,14 @@ class EnvironmentRun:
             endings=endings,
             client=client,
             http_backends=self.traffic.http_backends,
+            next_position=lambda: records.next_position(environment),
             changed=changed,
             rethink=rethink,
         )
         self.space: AddressSpace | None = None
-        self._begun: dict[tuple[InstanceName, str], float] = {}
+        self._begun = Stopwatches()
+        """By instance and artifact, since a promotion of it was taken up."""
+        self._jobs = Stopwatches()
         self._changed = changed
 
     async def converge(self, held: Mapping[InstanceName, HeldInstance], pods: Mapping[str, LivePod]) -> Told:
@@ -100,7 +104,9 @@ class EnvironmentRun:
         return told
 
     async def ensure_network(self) -> None:
-        """Look after the network and its route again, as at the beginning."""
+        """Look after the network and its route again; before the first pass there is none to look after."""
+        if self.space is None:
+            return
         self.space = await ensure_network(self._podman, self._settings.name, self._environment)
 
     async def stop(self) -> None:
@@ -117,7 +123,7 @@ class EnvironmentRun:
                     for workload in one.workloads:
                         if workload.key.artifact == artifact:
                             self.pods.forgive(workload.key)
-                    self._begun[name, artifact] = self._clock.now().timestamp()
+                    self._begun.start((name, artifact))
 
     def _step(self, workload: Workload, pods: Sequence[LivePod], space: AddressSpace) -> ArtifactHealth:
         if workload.template is None:
@@ -186,14 +192,14 @@ class EnvironmentRun:
         return progressing(f"{words}; {probes}" if probes else words, cause)
 
     def _late(self, workload: Workload, mine: Sequence[SeenPod]) -> str | None:
-        """Say which pod ran for the whole deadline without becoming ready; None: none did."""
-        begun = self._begun.get((workload.key.instance, workload.key.artifact), 0.0)
-        now = self._clock.now().timestamp()
+        """Say which pod was watched for the whole deadline and did not become ready; None: none was."""
+        taken_up = self._begun.seconds_if_started((workload.key.instance, workload.key.artifact))
         for one in mine:
             if one.ready or not one.pod.is_running:
                 continue
-            since = max(begun, *(container.started_at for container in one.pod.mains))
-            left = since + workload.progress_deadline_s - now
+            # Not since its start: that a machine was too busy to list it says nothing of the version.
+            watched = self.pods.watched_s(one.pod)
+            left = workload.progress_deadline_s - min(watched, watched if taken_up is None else taken_up)
             if left <= 0:
                 probes = self.pods.probe_words(one.pod) or "its readiness probe did not pass"
                 return (
@@ -209,9 +215,8 @@ class EnvironmentRun:
         run_key = f"{key.namespace}.{key.name}.{record.rendering[:12]}.{record.rendered_in}"
         stored = f"{self._environment} {key.instance} {run_key}"
         run = self._records.runs.get(stored)
-        now = self._clock.now().timestamp()
         if run is None:
-            run = self._records.runs[stored] = JobRun(began_at=now)
+            run = self._records.runs[stored] = JobRun(began_at=self._clock.now().timestamp())
         for pod in pods:
             if pod.job != run_key:
                 self.pods.retire(pod)
@@ -219,7 +224,7 @@ class EnvironmentRun:
         assert workload.template is not None  # noqa: S101 - checked by _step
         if self.pods.is_starting(key, workload.template.digest, run.attempts):
             return progressing(f"job {key.name} is begun")
-        step = next_job_step(workload, run, attempts, self.pods.endings, now)
+        step = next_job_step(workload, run, attempts, self.pods.endings, self._jobs.seconds(stored))
         for pod in attempts:
             if pod.name in step.retire:
                 self.pods.retire(pod)

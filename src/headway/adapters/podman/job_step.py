@@ -32,7 +32,7 @@ def next_job_step(  # noqa: PLR0911 - one return for each thing that can be said
     run: JobRun,
     attempts: Sequence[LivePod],
     endings: Mapping[str, Ending],
-    now_s: float,
+    lasted_s: float,
 ) -> JobStep:
     """Decide the next step of a run.
 
@@ -41,7 +41,7 @@ def next_job_step(  # noqa: PLR0911 - one return for each thing that can be said
         run: its record, which is brought up to date here and saved by the caller before anything is done.
         attempts: the pods of this run.
         endings: what the ended containers' ends told, by container id; one that is missing is being judged.
-        now_s: seconds since 1970.
+        lasted_s: since when this agent knows of the run, in seconds.
     """
     name = workload.key.name
     names = tuple(pod.name for pod in attempts)
@@ -50,7 +50,7 @@ def next_job_step(  # noqa: PLR0911 - one return for each thing that can be said
     if run.state is RunState.FAILED:
         return JobStep(retire=names, health=_failed(run.words))
     deadline = workload.active_deadline_s
-    if deadline is not None and run.began_at and now_s - run.began_at > deadline:
+    if deadline is not None and lasted_s > deadline:
         run.state, run.words = RunState.FAILED, f"job {name} took longer than its {deadline:g} s"
         return JobStep(retire=names, health=_failed(run.words))
     for pod in attempts:

@@ -29,27 +29,15 @@ def dns_config(namespace: str, space: AddressSpace) -> dict[str, object]:
 class NameServer:
     """The dnsmasq of one environment."""
 
-    def __init__(self, settings: AgentSettings, folder: Path, space: AddressSpace) -> None:
+    def __init__(self, settings: AgentSettings, folder: Path) -> None:
+        self._settings = settings
+        self._folder = folder
         self._hosts = folder / "hosts"
         self._known: str | None = None
         folder.mkdir(parents=True, exist_ok=True)
-        argv = [
-            settings.dnsmasq,
-            "--conf-file=/dev/null",
-            "--no-hosts",
-            f"--addn-hosts={self._hosts}",
-            f"--listen-address={space.name_server}",
-            "--bind-interfaces",
-            f"--local=/{DOMAIN}/",
-            "--user=root",
-            "--cache-size=1000",
-            f"--pid-file={folder / 'dnsmasq.pid'}",
-            f"--log-facility={folder / 'dnsmasq.log'}",
-        ]
-        self._daemon = Daemon(argv=argv, pid_file=folder / "dnsmasq.pid", mark=self._hosts)
 
-    async def serve(self, addresses: Mapping[ServiceKey, str]) -> None:
-        """Answer these names, and no others; idempotent.
+    async def serve(self, space: AddressSpace, addresses: Mapping[ServiceKey, str]) -> None:
+        """Answer these names at the environment's own address, and no others; idempotent.
 
         Raises:
             Transient: dnsmasq cannot be started.
@@ -63,10 +51,24 @@ class NameServer:
             neighbour = self._hosts.with_suffix(".new")
             neighbour.write_text(text)
             neighbour.replace(self._hosts)
-        if not await self._daemon.ensure() and changed:
-            self._daemon.signal(signal.SIGHUP)
+        daemon = self._daemon(space)
+        if not await daemon.ensure() and changed:
+            daemon.signal(signal.SIGHUP)
         self._known = text
 
-    async def stop(self) -> None:
-        """End it."""
-        await self._daemon.stop()
+    def _daemon(self, space: AddressSpace) -> Daemon:
+        pid_file = self._folder / "dnsmasq.pid"
+        argv = [
+            self._settings.dnsmasq,
+            "--conf-file=/dev/null",
+            "--no-hosts",
+            f"--addn-hosts={self._hosts}",
+            f"--listen-address={space.name_server}",
+            "--bind-interfaces",
+            f"--local=/{DOMAIN}/",
+            "--user=root",
+            "--cache-size=1000",
+            f"--pid-file={pid_file}",
+            f"--log-facility={self._folder / 'dnsmasq.log'}",
+        ]
+        return Daemon(argv=argv, pid_file=pid_file, mark=self._hosts)

@@ -3,6 +3,7 @@
 import json
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from headway.adapters.podman.address_space import INDICES, AddressSpace, space_of
 from headway.adapters.podman.command import run
@@ -64,14 +65,15 @@ async def remove_network(podman: Podman, name: str) -> None:
 
 
 async def _find(podman: Podman, name: str) -> AddressSpace | None:
-    if not await podman.exists("network", name):
-        return None
-    shown = json.loads(await podman.call("network", "inspect", name))
-    return space_of(str(shown[0]["subnets"][0]["subnet"]))
+    for network in await _networks(podman, "--filter", f"name={name}"):
+        if network["name"] == name:
+            return space_of(str(network["subnets"][0]["subnet"]))
+    return None
 
 
 async def _create(podman: Podman, engine: str, environment: EnvironmentName, name: str) -> AddressSpace:
-    taken = {str(subnet) for subnet in await _subnets(podman)}
+    networks = await _networks(podman)
+    taken = {str(subnet["subnet"]) for network in networks for subnet in network.get("subnets") or ()}
     refusal = "all addresses are taken"
     for index in range(INDICES):
         space = AddressSpace(index=index)
@@ -81,6 +83,8 @@ async def _create(podman: Podman, engine: str, environment: EnvironmentName, nam
         try:
             await podman.call("network", "create", "--disable-dns", f"--subnet={space.pods}", *labels, name)
         except Transient as refused:
+            if found := await _find(podman, name):
+                return found
             # Another engine may have taken this index, or another network of the machine lies there.
             refusal = refused.why
             continue
@@ -88,12 +92,11 @@ async def _create(podman: Podman, engine: str, environment: EnvironmentName, nam
     raise _failed(f"the network {name} could not be made", refusal)
 
 
-async def _subnets(podman: Podman) -> list[str]:
-    names = (await podman.call("network", "ls", "--quiet")).decode().split()
-    if not names:
-        return []
-    shown = json.loads(await podman.call("network", "inspect", *names))
-    return [str(subnet["subnet"]) for network in shown for subnet in network.get("subnets") or ()]
+async def _networks(podman: Podman, *arguments: str) -> list[dict[str, Any]]:
+    listed: list[dict[str, Any]] = json.loads(
+        await podman.call("network", "ls", "--format", "json", *arguments) or b"[]"
+    )
+    return listed
 
 
 def _failed(what: str, why: str) -> Transient:

@@ -73,7 +73,7 @@ class Retirement:
                 await self._podman.signal([c.id for c in self.pod.containers if c.is_running], "TERM")
                 await self._await_end()
             self.serves = False
-            await self._podman.remove_pod(self.pod.name)
+            await self._podman.remove_pods([self.pod.name])
             await self._podman.remove_volumes(of=self.pod.name)
         except Transient:
             await asyncio.sleep(1)  # podman is away: the next look begins it again

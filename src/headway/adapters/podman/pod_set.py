@@ -9,12 +9,11 @@ loop calls these methods.
 import asyncio
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
-from itertools import count
 from typing import Any
 
 import httpx
 
-from headway.adapters.podman.address_space import AddressSpace
+from headway.adapters.podman.address_space import PODS_PER_ENVIRONMENT, AddressSpace
 from headway.adapters.podman.container_watch import ContainerWatch
 from headway.adapters.podman.ending import Ending, Endings
 from headway.adapters.podman.live_pod import LiveContainer, LivePod
@@ -33,6 +32,10 @@ FORGIVEN_AFTER_S = 600.0
 
 START_PAUSES_S = (0.2, 0.5, 1.0, 2.0)
 """Podman may still be stopping the pod around what ended; a pod that will not start again is made anew."""
+
+
+Place = tuple[WorkloadKey, str, int]
+"""Where a pod belongs: its workload, its template's digest and its ordinal."""
 
 
 @dataclass(slots=True)
@@ -61,6 +64,7 @@ class PodSet:
         endings: Endings,
         client: httpx.AsyncClient,
         http_backends: Callable[[], frozenset[str]],
+        next_position: Callable[[], int],
         changed: Callable[[], None],
         rethink: Callable[[], None],
     ) -> None:
@@ -77,14 +81,20 @@ class PodSet:
         self._judge = endings
         self._client = client
         self._http_backends = http_backends
+        self._next_position = next_position
+        self._addresses: set[str] = set()
+        """Those of the pods that podman lists."""
         self._changed = changed
         self._rethink = rethink
         self._watches: dict[tuple[str, int], ContainerWatch] = {}
+        self._given_up: dict[tuple[str, int], str] = {}
+        """Runs of containers that their own probe ended, with what it saw; until their end is judged."""
         self._judged: dict[str, int] = {}
-        self._starting: dict[tuple[WorkloadKey, str, int], LivePod] = {}
+        self._starting: dict[Place, LivePod] = {}
+        self._over: set[Place] = set()
+        """Starts that are over, and that no listing shows yet."""
         self._pauses: dict[object, Pause] = {}
         self._tasks: dict[object, asyncio.Task[None]] = {}
-        self._positions = count()
         self._adopted: frozenset[str] | None = None
         self._ready_since: dict[str, float] = {}
         self._started: set[str] = set()
@@ -93,16 +103,20 @@ class PodSet:
     async def adopt(self, pods: Mapping[str, LivePod]) -> None:
         """Begin where the last agent left: what the proxy serves is ready until a probe says otherwise."""
         if self._adopted is None:
-            self._adopted = frozenset(await self._proxy.serving())
-            self._positions = count(len(pods))
+            serving = await self._proxy.serving()
+            self._adopted = frozenset(name for name, pod in pods.items() if pod.address in serving)
 
     async def look(
         self, pods: Mapping[str, LivePod], probes: Mapping[str, tuple[ContainerProbes, ...]]
     ) -> None:
         """Take in what podman lists; `probes` are those of each template, by its digest."""
+        self._addresses = {pod.address for pod in pods.values()}
         running = {(c.id, c.started_at) for pod in pods.values() for c in pod.containers if c.is_running}
         for gone in self._watches.keys() - running:
-            await self._watches.pop(gone).stop()
+            watch = self._watches.pop(gone)
+            await watch.stop()
+            if watch.killed:
+                self._given_up[gone] = watch.last_words
         for name in self.retirements.keys() - pods.keys():
             if self.retirements[name].is_over_without_pod():
                 del self.retirements[name]
@@ -114,6 +128,7 @@ class PodSet:
         present = {container for container, _ in running}
         present |= {c.id for pod in pods.values() for c in pod.containers}
         self._known &= present
+        self._given_up = {run: words for run, words in self._given_up.items() if run[0] in present}
         for gone_id in self.endings.keys() - present:
             del self.endings[gone_id]
         self._started &= pods.keys() | self.starting_names()
@@ -138,6 +153,12 @@ class PodSet:
         watches = [self._watches.get((c.id, c.started_at)) for c in pod.mains]
         return all(watch is not None and watch.confirmed for watch in watches)
 
+    def watched_s(self, pod: LivePod) -> float:
+        """Give how long all of its containers have been watched by now, in seconds."""
+        watches = [self._watches.get((c.id, c.started_at)) for c in pod.mains]
+        now = asyncio.get_running_loop().time()
+        return min((now - watch.began if watch is not None else 0.0 for watch in watches), default=0.0)
+
     def probe_words(self, pod: LivePod) -> str:
         """Say what its probes saw last; empty: nothing wrong."""
         watches = [self._watches.get((c.id, c.started_at)) for c in pod.mains]
@@ -151,6 +172,16 @@ class PodSet:
             if watch is not None and watch.lost:
                 words, watch.lost = watch.lost, ""
         return words
+
+    def starts_over(self) -> frozenset[Place]:
+        """Give the starts that are over: a listing that begins now shows what came of them."""
+        return frozenset(self._over)
+
+    def forget_starts(self, places: frozenset[Place]) -> None:
+        """Go by what podman lists for these; until then each counts as under way, or it would begin again."""
+        self._over -= places
+        for place in places:
+            self._starting.pop(place, None)
 
     def starting_names(self) -> set[str]:
         """Give the names of pods that are on their way."""
@@ -176,11 +207,20 @@ class PodSet:
         now = asyncio.get_running_loop().time()
         if place in self._starting or (pause is not None and pause.until > now):
             return
-        address = space.pod(next(self._positions))
+        address = self._free_address(space)
         self._starting[place] = pod = new_pod(
             self._settings, workload.key, template, ordinal, address, job=job
         )
         self._spawn(("start", pod.name), self._start(workload, pod, space))
+
+    def _free_address(self, space: AddressSpace) -> str:
+        """Give the address that no pod had for longest: the host still knows where it found the others."""
+        taken = {pod.address for pod in self._starting.values()} | self._addresses
+        for _ in range(PODS_PER_ENVIRONMENT):
+            address = space.pod(self._next_position())
+            if address not in taken:
+                break
+        return address
 
     def retire(self, pod: LivePod) -> None:
         """Put a pod on its way out; `begin_retirements` does it."""
@@ -223,10 +263,11 @@ class PodSet:
 
     def _look_at(self, pod: LivePod, container: LiveContainer, probes: tuple[ContainerProbes, ...]) -> None:
         run = (container.id, container.started_at)
-        if pod.name in self._started and container.id not in self._known:
-            # This agent started it: its end tells something, however soon it comes.
+        is_starting = self._is_starting(pod.name)
+        if (is_starting or pod.name in self._started) and container.id not in self._known:
+            # This agent started it, or does just now: its end tells something, however soon it comes.
             self._judge.saw_running(container.id)
-        if not self._is_starting(pod.name):
+        if not is_starting:
             self._known.add(container.id)
         if container.is_running:
             self._judge.saw_running(container.id)
@@ -250,7 +291,7 @@ class PodSet:
             podman=self._podman,
             client=self._client,
             changed=self._rethink,
-            ready=pod.address in (self._adopted or ()),
+            ready=pod.name in (self._adopted or ()),
         )
 
     async def _start(self, workload: Workload, pod: LivePod, space: AddressSpace) -> None:
@@ -263,7 +304,7 @@ class PodSet:
         except Transient as refused:
             await self._not_started(workload, pod, refused)
         finally:
-            self._starting.pop(place, None)
+            self._over.add(place)
             self._changed()
 
     async def _not_started(self, workload: Workload, pod: LivePod, refused: Transient) -> None:
@@ -279,15 +320,15 @@ class PodSet:
                     self._judge.saw_running(container.id)
                     self.crashes[workload.key] = (pod.template, await self._judge.judge(container))
                     self.troubles.pop(workload.key, None)
-            await self._podman.remove_pod(pod.name)
+            await self._podman.remove_pods([pod.name])
             await self._podman.remove_volumes(of=pod.name)
         except Transient:
             return  # what is left of it is broken and goes at a later look
 
     async def _ended(self, pod: LivePod, container: LiveContainer) -> None:
-        watch = self._watches.get((container.id, container.started_at))
-        if watch is not None and watch.killed:
-            words = f"{container.name} was killed by its own probe: {watch.last_words}"
+        given_up = self._given_up.pop((container.id, container.started_at), None)
+        if given_up is not None:
+            words = f"{container.name} was killed by its own probe: {given_up}"
             ending = Ending(cause=Cause.VERSION, words=words, exit_code=container.exit_code)
         else:
             ending = await self._judge.judge(container)

@@ -68,8 +68,6 @@ async def start_pod(
                 why="podman holds no secret of that name",
                 next_step=f"create it: podman secret create {secret} FILE",
             )
-    for image in template.images:
-        await podman.pull(image)
     for claim in template.claims:
         name = claim_volume(settings.name, pod.key, claim)
         await podman.ensure_volume(name, {"environment": pod.key.environment, "claim": claim})

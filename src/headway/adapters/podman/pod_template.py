@@ -108,7 +108,7 @@ def _container(
     volumes: "_Volumes",
 ) -> dict[str, Any]:
     container = {field: given[field] for field in CONTAINER_FIELDS if field in given}
-    container["imagePullPolicy"] = "Never"  # pulled beforehand, so that a pull's trouble has its own words
+    container["imagePullPolicy"] = "IfNotPresent"
     pod_environment(given, namespace, config_maps, container)
     if given.get("volumeMounts"):
         container["volumeMounts"] = [volumes.mount(m, given["name"]) for m in given["volumeMounts"]]

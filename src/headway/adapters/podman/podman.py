@@ -15,12 +15,15 @@ from typing import Any
 from headway.adapters.podman import command
 from headway.adapters.podman.live_pod import PREFIX, LivePod, parse_pods
 from headway.adapters.podman.settings import AgentSettings
+from headway.adapters.podman.strays import call_environment
 from headway.domain.errors import Transient
 
 SHORT = timedelta(seconds=30)
 """For what takes podman milliseconds: only a stuck machine needs longer."""
 LONG = timedelta(minutes=10)
 """For pulls and for init containers, which `kube play` waits for."""
+CLEANED_UP_WITHIN = timedelta(seconds=5)
+"""For podman's clean-up after containers that were killed: a tenth of a second each."""
 
 CONTAINERS_CONF = """\
 [containers]
@@ -43,7 +46,7 @@ class Podman:
         self._calls = asyncio.Semaphore(settings.podman_calls)
         self._long_calls = asyncio.Semaphore(settings.podman_calls)
         self._folder = settings.state / "empty"
-        self._environment = {"CONTAINERS_CONF": str(settings.containers_conf)}
+        self._environment = call_environment(settings)
         self._present: set[str] = set()
 
     def prepare(self) -> None:
@@ -75,18 +78,38 @@ class Podman:
         self._present.add(reference)
 
     async def play(self, manifest: Mapping[str, Any], network: str, address: str) -> None:
-        """Create and start a pod; returns when its init containers are through and the others started."""
+        """Create and start a pod; returns when its init containers are through and the others started.
+
+        Images that are missing are pulled by the same call, which saves two; those that come from registries
+        of both kinds, on this machine and elsewhere, before it.
+
+        Raises:
+            Transient: `podman-failed`: in the words of the pull, if that is the trouble.
+        """
+        spec = manifest["spec"]
+        containers = [*spec.get("initContainers", ()), *spec["containers"]]
+        unseen = sorted({str(container["image"]) for container in containers} - self._present)
+        plain = [image.startswith(LOOPBACK) for image in unseen]
+        if any(plain) and not all(plain):
+            await self._pull_all(unseen)
         try:
             await self._call(
-                self._long_calls if manifest["spec"].get("initContainers") else self._calls,
+                self._long_calls if unseen or spec.get("initContainers") else self._calls,
                 LONG,
                 json.dumps(manifest).encode(),
                 *("kube", "play", "--build=false", "--network", network, "--ip", address),
+                *(["--tls-verify=false"] if any(plain) and all(plain) else []),
                 *("--log-driver", "k8s-file", "--quiet", "-"),
             )
         except Transient:
             self._present.clear()  # an image may have been removed by other hands: look again the next time
+            await self._pull_all(unseen)
             raise
+        self._present.update(unseen)
+
+    async def _pull_all(self, references: Sequence[str]) -> None:
+        for reference in references:
+            await self.pull(reference)
 
     async def start(self, container: str) -> None:
         """Start a container that ended; its pod's network comes back with it."""
@@ -96,14 +119,33 @@ class Podman:
         """Send a signal; what ended meanwhile is passed over."""
         await self.status("kill", "--signal", name, *containers)
 
-    async def remove_pod(self, name: str) -> None:
-        """Remove a pod at once, whatever it does; idempotent."""
-        await self.call("pod", "rm", "--force", "--ignore", "--time", "0", name)
+    async def remove_pods(self, names: Sequence[str]) -> None:
+        """Remove pods at once, whatever they do; idempotent.
+
+        Killed first, and left to podman's own clean-up after each container's end. That needs the locks which
+        `pod rm` holds, and `pod rm` cannot remove its control group before it is over: done by `pod rm` alone
+        they stand in each other's way for three seconds, and every listing with them.
+        """
+        if not names:
+            return
+        running: list[str] = []
+        with contextlib.suppress(Transient):
+            mine = ("--filter=status=running", *(f"--filter=pod={name}" for name in names))
+            running = (await self.call("ps", "--quiet", "--no-trunc", *mine)).decode().split()
+        if running:
+            with contextlib.suppress(Transient):  # one ended meanwhile
+                await self.call("kill", *running, within=LONG)
+            waiting = ("wait", "--condition", "exited", "--interval", "20ms")
+            with contextlib.suppress(Transient):  # one is gone: `pod rm` takes the rest as it is
+                await self.call(*waiting, *running, within=CLEANED_UP_WITHIN)
+        await self.call("pod", "rm", "--force", "--ignore", "--time", "0", *names, within=LONG)
 
     async def last_words(self, container: str) -> str:
-        """Give the last lines that a container wrote, at most 3 lines, 300 characters; empty: none."""
+        """Give the last lines that a container wrote, at most 3 lines, 300 characters; empty: none told."""
         with contextlib.suppress(Transient):
             done = await self._run(self._calls, SHORT, b"", "logs", "--tail", "3", container)
+            if done.status != 0:  # what it wrote then are podman's own words
+                return ""
             text = " | ".join((done.output.decode(errors="replace") + done.complaint).split("\n"))
             return "".join(c if c.isprintable() else " " for c in text).strip(" |")[-300:]
         return ""
@@ -139,6 +181,12 @@ class Podman:
         if names := listing.decode().split():
             await self.status("volume", "rm", *names)
 
+    async def volume_owners(self) -> set[str]:
+        """Name the pods that volumes of this engine were made for, there or not; a claim is no pod's."""
+        listing = await self.call("volume", "ls", "--format", "json", "--filter", self._ours)
+        labels = [volume.get("Labels") or {} for volume in json.loads(listing or b"[]")]
+        return {str(one[f"{PREFIX}of"]) for one in labels if f"{PREFIX}of" in one}
+
     async def exists(self, kind: str, name: str) -> bool:
         """Say whether a secret, volume, network, pod or image is there."""
         if kind == "secret":
@@ -146,12 +194,13 @@ class Podman:
         return await self.status(kind, "exists", name) == 0
 
     async def events(self) -> AsyncIterator[dict[str, Any]]:
-        """Stream podman's events from now on; it ends when podman does.
+        """Stream podman's events of this engine's containers from now on; it ends when podman does.
 
         Raises:
             Transient: `command-missing`.
         """
-        argv = (self._settings.podman, "events", "--format", "json")
+        ours = ("--filter", "type=container", "--filter", self._ours)
+        argv = (self._settings.podman, "events", "--format", "json", *ours)
         async with command.lines(argv, environment=self._environment) as stream:
             while line := await stream.readline():
                 with contextlib.suppress(ValueError):

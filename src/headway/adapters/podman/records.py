@@ -1,4 +1,4 @@
-"""What the agent must remember over its own end: verdicts for a promotion, and which Job runs were begun.
+"""What the agent must remember over its own end: verdicts, Jobs' runs, and which addresses pods had.
 
 One small file, written before the deed that it speaks of. Everything else is read from podman again.
 """
@@ -81,7 +81,14 @@ class Records:
             key: JobRun(**{**value, "state": RunState(value["state"])})
             for key, value in raw.get("runs", {}).items()
         }
+        self.positions: dict[str, int] = {key: int(value) for key, value in raw.get("positions", {}).items()}
         self._saved = self._as_json()
+
+    def next_position(self, environment: str) -> int:
+        """Give the next pod's address a number, which comes again only when all were given."""
+        position = self.positions.get(environment, 0)
+        self.positions[environment] = position + 1
+        return position
 
     def artifact(self, *name: object) -> ArtifactRecord:
         """Give the record of (environment, instance, artifact), made when it is not there."""
@@ -98,4 +105,5 @@ class Records:
         return {
             "artifacts": {key: asdict(value) for key, value in self.artifacts.items()},
             "runs": {key: asdict(value) for key, value in self.runs.items()},
+            "positions": dict(self.positions),
         }

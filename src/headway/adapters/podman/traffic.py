@@ -20,14 +20,12 @@ class Traffic:
     """The traffic of one environment."""
 
     def __init__(self, settings: AgentSettings, folder: Path, proxy: Proxy) -> None:
-        self._settings = settings
-        self._folder = folder
         self._proxy = proxy
+        self._names = NameServer(settings, folder)
         self._positions_path = folder / "services.json"
         self._positions: dict[str, int] = {
             key: int(position) for key, position in read_json(self._positions_path).items()
         }
-        self._names: NameServer | None = None
         self._space: AddressSpace | None = None
         self._services: dict[ServiceKey, Service] = {}
         self._http: frozenset[str] = frozenset()
@@ -60,8 +58,7 @@ class Traffic:
         self._http = frozenset(name for name, (listener, _) in listeners.items() if listener.http)
         words: dict[tuple[InstanceName, str], str] = {}
         try:
-            self._names = self._names or NameServer(self._settings, self._folder, space)
-            await self._names.serve({key: self._address(space, key) for key in self._services})
+            await self._names.serve(space, {key: self._address(space, key) for key in self._services})
             taken = await self._proxy.serve([listener for listener, _ in listeners.values()], endpoints)
         except Transient as away:
             for service in self._services.values():

@@ -10,8 +10,9 @@ async def conclude(desk: Desk, action: Conclude) -> None:
     """Close a promotion; its quarantine and holds bind from the same instant."""
 
     def is_open(situation: Situation) -> bool:
-        return any(
-            one.promotion_id == action.promotion_id for one in situation.instance(action.instance).underway
+        state = situation.instance(action.instance)
+        return state.touched is None and any(
+            one.promotion_id == action.promotion_id for one in state.underway
         )
 
     ended = PromotionEnded(

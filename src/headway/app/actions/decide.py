@@ -10,9 +10,9 @@ from headway.domain.errors import Conflict, UsageError
 from headway.domain.facts import Change, NewFact, PromotionDecided, PromotionKind
 from headway.domain.facts.fact import HEADWAY, Actor
 from headway.domain.lock import LockEntry
-from headway.domain.names import Cell, InstanceName
+from headway.domain.names import ArtifactName, Cell, InstanceName
 from headway.domain.plan import plan_cell, plan_instance
-from headway.domain.plan.actions import Decide
+from headway.domain.plan.actions import Decide, PassNoChange
 from headway.domain.promotion_id import promotion_id
 from headway.domain.situation import Situation
 
@@ -25,14 +25,23 @@ async def decide(desk: Desk, action: Decide) -> None:
         await _set_aside(desk, action, error)
         return
 
-    def still_wanted(situation: Situation) -> bool:
+    artifacts = [change.artifact for change in action.changes]
+    await record_decision(desk, action, body, still_wanted(desk, action, artifacts))
+
+
+def still_wanted(
+    desk: Desk, action: Decide | PassNoChange, artifacts: Sequence[ArtifactName]
+) -> Callable[[Situation], bool]:
+    """Give what says whether an action is still asked for, once these artifacts are planned anew."""
+
+    def is_wanted(situation: Situation) -> bool:
         # Facts may have come since the plan was made that it has not taken in yet.
-        cells = [Cell(change.artifact, action.instance) for change in action.changes]
+        cells = [Cell(artifact, action.instance) for artifact in artifacts]
         fresh = {cell.artifact: plan_cell(situation, cell, desk.now) for cell in cells}
         plans = {**desk.planner.cell_plans(action.instance), **fresh}
         return action in plan_instance(situation, action.instance, plans, desk.now).actions
 
-    await record_decision(desk, action, body, still_wanted)
+    return is_wanted
 
 
 async def record_decision(
@@ -70,7 +79,7 @@ async def prepare(desk: Desk, action: Decide) -> PromotionDecided:
         )
     changes = [await _made(desk, action, change) for change in action.changes]
     promotion = promotion_id(action.instance, changes, state.deployment)
-    after = changed(folder or empty_folder(action.instance), changes).named(promotion)
+    after = changed(folder or empty_folder(desk.situation.estate, action.instance), changes).named(promotion)
     return PromotionDecided(
         promotion_id=promotion,
         instance=action.instance,

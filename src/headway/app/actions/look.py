@@ -34,9 +34,8 @@ async def look_for_references(desk: Desk, action: LookForReferences) -> None:
     wanted = [
         Reference(kind=kind, name=name) for kind, name in (one.split("/", 1) for one in action.references)
     ]
-    missing = await desk.engine_of(environment).missing_references(
-        environment, namespace_of(instance), wanted
-    )
+    namespace = namespace_of(desk.situation.estate, instance)
+    missing = await desk.engine_of(environment).missing_references(environment, namespace, wanted)
     answer = tuple(f"{one.kind}/{one.name}" for one in missing)
     if desk.situation.missing.get((action.cell, action.commit)) == answer:
         return

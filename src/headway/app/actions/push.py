@@ -7,7 +7,7 @@ from headway.app.instance_folder import LockedFolder, branch_of, empty_folder, f
 from headway.app.lock_text import write_lock
 from headway.app.ports import NewCommit, PushResult
 from headway.app.stops_text import stops_edits
-from headway.domain.errors import UsageError
+from headway.domain.errors import Conflict, UsageError
 from headway.domain.facts import PromotionLanded, PromotionLost, StopsLanded
 from headway.domain.names import CommitId, InstanceName, TreeId
 from headway.domain.plan.actions import Push, WriteStops
@@ -20,6 +20,7 @@ async def push(desk: Desk, action: Push) -> None:
 
     Raises:
         Transient: the remote is away: what it holds is compared before it is tried again.
+        Conflict: it is there already: that is compared.
     """
     state = desk.situation.instance(action.instance)
     mine = next((one for one in state.underway if one.promotion_id == action.promotion_id), None)
@@ -28,6 +29,7 @@ async def push(desk: Desk, action: Push) -> None:
     manifests, _ = desk.repository_of(action.instance)
     branch = branch_of(desk.environment_of(action.instance))
     written = fingerprint(desk.situation, action.instance, desk.now)
+    is_there = False
 
     async def build(tip: CommitId | None) -> NewCommit | str:
         if all(
@@ -35,7 +37,16 @@ async def push(desk: Desk, action: Push) -> None:
         ):
             return "it was dropped"
         folder = await read_folder_at(manifests, tip, action.instance)
-        after = changed(folder or empty_folder(action.instance), mine.changes).named(mine.promotion_id)
+        found = folder.id if folder is not None else None
+        if found == mine.folder:
+            nonlocal is_there
+            is_there = True
+            return "it is there already"
+        if found != state.folder:
+            # What other hands did must not be gone with the manifests that this promotion replaces.
+            return "the instance's folder is not the one that was decided on"
+        before = folder or empty_folder(desk.situation.estate, action.instance)
+        after = changed(before, mine.changes).named(mine.promotion_id)
         if after.id != mine.folder:
             return "the instance's folder is not the one that was decided on"
         return _commit(desk, action.instance, mine, after)
@@ -46,10 +57,21 @@ async def push(desk: Desk, action: Push) -> None:
         # Its manifests are gone with a clone that was made anew, say: the plan makes them again.
         await _not_landed(desk, action.instance, mine, f"{error.what}: {error.why}")
         return
+    if is_there:
+        raise _there_already(branch, mine)
     if pushed.result is PushResult.LANDED and pushed.commit is not None:
         await landed(desk, action.instance, mine, pushed.commit, stops=written)
     else:
         await _not_landed(desk, action.instance, mine, pushed.words)
+
+
+def _there_already(branch: str, promotion: Underway) -> Conflict:
+    return Conflict(
+        "branch-moved",
+        f"{branch} holds {promotion.promotion_id} already",
+        why="an earlier push of it arrived, and the answer did not",
+        next_step="Headway compares the branch",
+    )
 
 
 async def landed(

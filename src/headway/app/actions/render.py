@@ -107,7 +107,7 @@ async def _rendered(desk: Desk, cell: Cell, version: Version, reference: str | N
             commit=version.commit,
             inputs=inputs_of(estate, application, name),
             overlay=overlay_of(name, application, cell.instance),
-            namespace=namespace_of(cell.instance),
+            namespace=namespace_of(estate, cell.instance),
             image=_image(artifact, reference),
             image_paths=artifact.image_paths,
         )

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
+from headway.app.actions.decide import still_wanted
 from headway.app.desk import Desk
 from headway.app.instance_folder import namespace_of
 from headway.app.ports import CheckRequest
@@ -83,7 +84,7 @@ async def _run(
             CheckRequest(
                 environment=environment,
                 instance=instance,
-                namespace=namespace_of(instance),
+                namespace=namespace_of(desk.situation.estate, instance),
                 attempt_id=f"{attempt}-{check.name}",
                 check=check.name,
                 run=run,
@@ -130,4 +131,4 @@ async def pass_no_change(desk: Desk, action: PassNoChange) -> None:
     elif verdict is Verdict.FAILED:
         bad = QuarantinePlaced(artifact=action.artifact, version=action.version, instance=action.instance)
         facts.append(desk.fact(bad, reason=words))
-    await desk.recorder.record(facts, only_if=lambda _: action in desk.planner.wanted(action.instance))
+    await desk.recorder.record(facts, only_if=still_wanted(desk, action, [action.artifact]))

@@ -1,6 +1,7 @@
 """Resume: lift holds, after saying what that would let in."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from headway.app.commands.allowed import require, require_reason
 from headway.app.desk import Desk
@@ -8,9 +9,10 @@ from headway.domain.errors import UsageError
 from headway.domain.facts import Fact, HoldLifted
 from headway.domain.facts.fact import Actor
 from headway.domain.gates.hold import holds_in_force
-from headway.domain.names import ArtifactName, Cell, InstanceName
+from headway.domain.names import ArtifactName, Cell, InstanceName, Version
 from headway.domain.permissions import Verb
 from headway.domain.plan import plan_cell
+from headway.domain.plan.first_lock import plan_first_lock
 from headway.domain.situation import Situation, evolve
 
 
@@ -94,10 +96,19 @@ def _lets_in(desk: Desk, instance: InstanceName, bodies: list[HoldLifted]) -> tu
             reason="",
         )
         imagined = evolve(imagined, fact)
-    found = []
-    for artifact in imagined.artifacts_of(instance.application):
-        plan = plan_cell(imagined, Cell(ArtifactName(*artifact), instance), desk.now)
-        if plan.takes is not None:
-            label = imagined.shelf(artifact).label(plan.takes)
-            found.append(LetIn(artifact=str(artifact), version=label))
-    return tuple(found)
+    return tuple(
+        LetIn(artifact=str(artifact), version=imagined.shelf(artifact).label(version))
+        for artifact, version in _goes(imagined, instance, desk.now)
+    )
+
+
+def _goes(situation: Situation, instance: InstanceName, now: datetime) -> list[tuple[ArtifactName, Version]]:
+    """Give what would go: a first lock whole or not at all, else each artifact for itself."""
+    if situation.instance(instance).lock is None:
+        first = plan_first_lock(situation, instance, now)
+        return [] if first.blocked else list(first.entries)
+    plans = [
+        plan_cell(situation, Cell(artifact, instance), now)
+        for artifact in situation.artifacts_of(instance.application)
+    ]
+    return [(plan.cell.artifact, plan.takes) for plan in plans if plan.takes is not None]

@@ -4,9 +4,16 @@ All ports are async; their adapters bound every wait. Every call may be cancelle
 `headway.domain.errors`: `Transient` when the other side is away, `UsageError` when what people wrote is bad.
 """
 
-from headway.app.ports.clock import Clock
-from headway.app.ports.engine import CheckRequest, DesiredEnvironment, DesiredInstance, DesiredState, Engine
-from headway.app.ports.ledger import Ledger, PromotionHistory, Snapshots
+from headway.app.ports.clock import Clock, MachineClock, Reading
+from headway.app.ports.engine import (
+    CheckRequest,
+    DesiredEnvironment,
+    DesiredInstance,
+    DesiredState,
+    Engine,
+    LockedAt,
+)
+from headway.app.ports.ledger import Ledger, Looks, PromotionHistory, SituationForm, Snapshots
 from headway.app.ports.manifests import (
     BranchPush,
     BranchPushed,
@@ -17,8 +24,11 @@ from headway.app.ports.manifests import (
     PushResult,
     Refs,
 )
+from headway.app.ports.policies import Policies, PolicySet, Subject
 from headway.app.ports.registry import ImageSeen, Look, Presence, PresenceSeen, Registry
 from headway.app.ports.rendering import Reference, Rendered, Renderer, RenderRequest
+from headway.app.ports.schemas import Schemas
+from headway.app.ports.sources import Sources
 
 __all__ = [
     "BranchPush",
@@ -32,19 +42,29 @@ __all__ = [
     "Engine",
     "ImageSeen",
     "Ledger",
+    "LockedAt",
     "Look",
+    "Looks",
+    "MachineClock",
     "MainCommit",
     "Manifests",
     "NewCommit",
+    "Policies",
+    "PolicySet",
     "Presence",
     "PresenceSeen",
     "PromotionHistory",
     "PushResult",
+    "Reading",
     "Reference",
     "Refs",
     "Registry",
     "RenderRequest",
     "Rendered",
     "Renderer",
+    "Schemas",
+    "SituationForm",
     "Snapshots",
+    "Sources",
+    "Subject",
 ]

@@ -8,6 +8,7 @@ from typing import Protocol
 from headway.app.ports.rendering import Reference
 from headway.domain.checks import CheckResult, HttpCheck, JobCheck
 from headway.domain.deployment import Observation
+from headway.domain.diagnosis import Finding
 from headway.domain.names import CommitId, EnvironmentName, InstanceName, PromotionId, TreeId
 
 
@@ -37,6 +38,15 @@ class DesiredEnvironment:
     """Instances whose files could not be read, and why: they are left as they run."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LockedAt:
+    """What an instance's folder held at a revision."""
+
+    promotion_id: PromotionId
+    renderings: Mapping[str, TreeId]
+    """The Git tree of each artifact's manifests there."""
+
+
 class DesiredState(Protocol):
     """What engines read: environment branches, nothing else."""
 
@@ -45,6 +55,16 @@ class DesiredState(Protocol):
 
         Raises:
             Transient: `git-remote-away`; what was read last stays in force.
+        """
+        ...
+
+    async def locked_at(self, instance: InstanceName, revision: CommitId) -> LockedAt | None:
+        """Say what an instance's folder held at a revision, which is fetched where it is not known.
+
+        None: no manifests repository has the revision, or the instance has no readable lock there.
+
+        Raises:
+            Transient: `git-remote-away`.
         """
         ...
 
@@ -80,8 +100,14 @@ class Engine(Protocol):
         """
         ...
 
-    async def interrupt(self, instance: InstanceName) -> None:
-        """Give up what runs for an older lock than the branch's tip, so that the newest is begun at once."""
+    async def interrupt(self, instance: InstanceName) -> bool:
+        """Give up what runs for an older lock than the branch's tip, so that the newest is begun at once.
+
+        Gives whether there was something to give up; asked again it does nothing more.
+
+        Raises:
+            Transient: `engine-away`.
+        """
         ...
 
     async def run_check(self, request: CheckRequest) -> CheckResult:
@@ -99,5 +125,14 @@ class Engine(Protocol):
 
         Raises:
             Transient: `engine-away`: unknown, which is not missing.
+        """
+        ...
+
+    async def diagnose(
+        self, environment: EnvironmentName, instances: Sequence[InstanceName]
+    ) -> Sequence[Finding]:
+        """Say what the engine lacks to make these instances real; empty: it lacks nothing that it knows of.
+
+        That the engine is away, or refuses, is a finding too and never raised. It changes nothing.
         """
         ...

@@ -6,6 +6,7 @@ from typing import Protocol
 from headway.domain.facts import Fact, NewFact
 from headway.domain.names import ArtifactName, InstanceName
 from headway.domain.promotion_record import PromotionRecord
+from headway.domain.situation import Situation
 
 
 class Ledger(Protocol):
@@ -72,4 +73,46 @@ class Snapshots(Protocol):
         Raises:
             Broken: `ledger-tampered`: it was made of other facts than the ledger holds.
         """
+        ...
+
+
+class SituationForm(Protocol):
+    """How a situation is written into a snapshot. Both ways take long and are pure: for any thread."""
+
+    version: str
+    """The code that reads and folds facts: no other code may take up what this one wrote."""
+
+    def encode(self, situation: Situation) -> bytes:
+        """Write a situation."""
+        ...
+
+    def decode(self, blob: bytes) -> Situation:
+        """Read a situation that the same code wrote.
+
+        Raises:
+            ValueError: it is damaged.
+        """
+        ...
+
+
+class Looks(Protocol):
+    """What the last look at an image repository hands to the next: kept and lost with the facts."""
+
+    async def keep_look(self, artifact: ArtifactName, looked_for: str, memory: str) -> None:
+        """Keep a look's memory, in place of whatever was kept for the artifact.
+
+        To be called once the facts that the look brought are recorded: what it names is not looked at again.
+
+        Args:
+            artifact: whose repository was looked at.
+            looked_for: what the look was after; another look's memory would hide what this one left out.
+            memory: what the registry's adapter gave, unread.
+
+        Raises:
+            Transient: `ledger-full`, `ledger-busy`: the one before is kept.
+        """
+        ...
+
+    async def recall_look(self, artifact: ArtifactName, looked_for: str) -> str | None:
+        """Give what was kept of such a look; None: nothing was."""
         ...

@@ -4,12 +4,15 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from headway.app.desk import Desk
+from headway.app.queries.away import said_away
 from headway.domain.deployment import DeploymentState
-from headway.domain.facts import Outcome
+from headway.domain.facts import Outcome, Source
+from headway.domain.gates import Blocked
 from headway.domain.gates.hold import holds_in_force
 from headway.domain.gates.quarantine import standing_quarantine
 from headway.domain.gates.slot import spoken
-from headway.domain.names import ArtifactName, Cell, EnvironmentName, InstanceName
+from headway.domain.names import ArtifactName, Cell, EnvironmentName, InstanceName, Version
+from headway.domain.plan.first_lock import plan_first_lock
 from headway.domain.situation import Situation
 
 
@@ -69,6 +72,10 @@ class Status:
     """What the estate on `main` would loosen; it takes force once it is accepted."""
     away: tuple[str, ...]
     """Outside systems that do not answer."""
+    never_read: str | None
+    """Why no estate was ever read; None: one was, or was refused."""
+    unread: tuple[int, ...]
+    """The sequences of facts that could not be read and are passed over."""
 
 
 def status(desk: Desk, application: str | None = None) -> Status:
@@ -88,11 +95,19 @@ def status(desk: Desk, application: str | None = None) -> Status:
         left=_left(situation),
         refused=situation.refused,
         waiting=situation.waiting.loosens if situation.waiting else (),
-        away=tuple(
-            f"{source} {name} since {since:%H:%M:%S}: {words}"
-            for (source, name), (since, words) in sorted(situation.away.items())
-        ),
+        away=said_away(situation),
+        never_read=_never_read(desk),
+        unread=tuple(sorted(desk.recorder.unread)),
     )
+
+
+def _never_read(desk: Desk) -> str | None:
+    situation, home = desk.situation, desk.outside.home
+    if situation.estate is not None or situation.refused or situation.waiting:
+        return None
+    silent = situation.away.get((Source.GIT, home.name))
+    why = silent[1] if silent else "it has no main, or was asked just now and has not answered yet"
+    return f"The estate in {home.name} was never read: {why}"
 
 
 def _instance(desk: Desk, name: InstanceName) -> InstanceStatus:
@@ -117,13 +132,43 @@ def _instance(desk: Desk, name: InstanceName) -> InstanceStatus:
         ),
         touched=f"{touched.author}: {touched.words}" if touched else None,
         away=away,
-        cells=tuple(
-            _cell(desk, Cell(artifact, name)) for artifact in situation.artifacts_of(name.application)
-        ),
+        cells=_cells(desk, name),
     )
 
 
-def _cell(desk: Desk, cell: Cell) -> CellStatus:
+@dataclass(frozen=True, slots=True)
+class _Coming:
+    """The newest version that could come, and the first thing that keeps it out."""
+
+    version: Version
+    shut: Blocked | None
+
+
+def _cells(desk: Desk, name: InstanceName) -> tuple[CellStatus, ...]:
+    coming = _first_lock(desk, name) if desk.situation.instance(name).lock is None else _weighed(desk, name)
+    return tuple(
+        _cell(desk, Cell(artifact, name), coming.get(artifact))
+        for artifact in desk.situation.artifacts_of(name.application)
+    )
+
+
+def _first_lock(desk: Desk, name: InstanceName) -> dict[ArtifactName, _Coming]:
+    first = plan_first_lock(desk.situation, name, desk.now)
+    return {
+        artifact: _Coming(version, next(iter(first.blocked_for(artifact)), None))
+        for artifact, version in (*first.entries, *first.coming)
+    }
+
+
+def _weighed(desk: Desk, name: InstanceName) -> dict[ArtifactName, _Coming]:
+    return {
+        artifact: _Coming(plan.weighed[0].version, next(iter(plan.weighed[0].blocked), None))
+        for artifact, plan in desk.planner.cell_plans(name).items()
+        if plan.weighed
+    }
+
+
+def _cell(desk: Desk, cell: Cell, newest: _Coming | None) -> CellStatus:
     situation = desk.situation
     state, instance = situation.cell(cell), situation.instance(cell.instance)
     shelf = situation.shelf(cell.artifact)
@@ -137,8 +182,6 @@ def _cell(desk: Desk, cell: Cell) -> CellStatus:
         ),
         None,
     )
-    plan = desk.planner.cell_plans(cell.instance).get(cell.artifact)
-    newest = plan.weighed[0] if plan and plan.weighed else None
     return CellStatus(
         artifact=cell.artifact,
         instance=cell.instance,
@@ -148,7 +191,7 @@ def _cell(desk: Desk, cell: Cell) -> CellStatus:
         verification=_verification(situation, cell),
         since=state.taken_at,
         underway=shelf.label(coming) if coming else None,
-        waits=f"{newest.blocked[0].gate}: {newest.blocked[0].words}" if newest and newest.blocked else None,
+        waits=f"{newest.shut.gate}: {newest.shut.words}" if newest and newest.shut else None,
         newer=shelf.label(newest.version) if newest else None,
         held=tuple(
             f"{one.owner}: {one.reason}"
@@ -191,6 +234,12 @@ def attention(board: Status) -> tuple[str, ...]:
     lines = [f"estate refused: {problem}" for problem in board.refused]
     lines += [f"estate waits for `headway accept`: {loosened}" for loosened in board.waiting]
     lines += [f"away: {words}" for words in board.away]
+    if board.unread:
+        named = ", ".join(map(str, board.unread[:3])) + (", …" if len(board.unread) > 3 else "")
+        lines.append(
+            f"{len(board.unread)} fact(s) could not be read and are passed over: number {named}; "
+            "the log of `headway serve` says why, at its start"
+        )
     for instance in board.instances:
         lines += [f"{instance.name} changed by other hands: {instance.touched}"] if instance.touched else []
         for cell in instance.cells:

@@ -4,11 +4,16 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from headway.app.desk import Desk
+from headway.app.queries.away import said_away
 from headway.domain.gates import Blocked, Question, blocks
+from headway.domain.gates.quarantine import quarantine
 from headway.domain.gates.slot import slot_of, spoken
 from headway.domain.names import Cell, InstanceName, Version
 from headway.domain.plan import plan_cell
 from headway.domain.plan.first_lock import plan_first_lock
+from headway.domain.situation import Situation
+from headway.domain.situation.absence import engine_away, sources_of
+from headway.domain.situation.order import newest_unordered
 from headway.domain.situation.records import Underway
 
 
@@ -22,6 +27,20 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """A request that waits in the cell: until it went or was dropped, the plan chooses nothing else."""
+
+    version: str
+    by: str
+    reason: str
+    at: datetime
+    now: bool
+    """Whether it cuts in before the version that the wave took up."""
+    cancel: str
+    """The command that takes it back."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Why:
     """Everything that explains one cell."""
 
@@ -30,8 +49,13 @@ class Why:
     at: datetime
     stands_at: str | None
     health: str
+    """While its engine is away it is unknown, whatever was seen before."""
+    away: tuple[str, ...]
+    """Whom the instance hangs on and who does not answer: its clocks stand meanwhile."""
     underway: tuple[str, ...]
     """What happens in the instance now, with how far it is."""
+    request: Request | None
+    """None: nobody asked, or what was asked for has gone."""
     answers: tuple[Answer, ...]
     """Newest first; empty: there is nothing newer than what stands there."""
     conclusion: str
@@ -43,17 +67,41 @@ def why(desk: Desk, cell: Cell, version: Version | None = None) -> Why:
     situation = desk.situation
     shelf = situation.shelf(cell.artifact)
     state, instance = situation.cell(cell), situation.instance(cell.instance)
-    seen = instance.health.get(cell.artifact.artifact)
     answers = _answers(desk, cell, version)
     return Why(
         artifact=str(cell.artifact),
         instance=cell.instance,
         at=desk.now,
         stands_at=shelf.label(state.standing) if state.standing else None,
-        health=f"{seen.state}{': ' + seen.words if seen.words else ''}" if seen else "unknown",
+        health=_health(situation, cell),
+        away=said_away(situation, sources_of(situation, cell.instance)),
         underway=tuple(_progress(desk, one) for one in instance.underway),
+        request=_request(desk, cell),
         answers=answers,
         conclusion=_conclusion(desk, cell, answers, version),
+    )
+
+
+def _health(situation: Situation, cell: Cell) -> str:
+    seen = situation.instance(cell.instance).health.get(cell.artifact.artifact)
+    if seen is None:
+        return "unknown"
+    told = f"{seen.state}{': ' + seen.words if seen.words else ''}"
+    since = engine_away(situation, cell.instance)
+    return f"unknown since {since:%H:%M:%S} UTC, before that {told}" if since else told
+
+
+def _request(desk: Desk, cell: Cell) -> Request | None:
+    asked = desk.situation.cell(cell).asked
+    if asked is None:
+        return None
+    return Request(
+        version=desk.situation.shelf(cell.artifact).label(asked.version),
+        by=asked.by,
+        reason=asked.reason,
+        at=asked.at,
+        now=asked.now,
+        cancel=f"headway promote {cell.artifact} --to {cell.instance} --cancel --reason …",
     )
 
 
@@ -63,6 +111,7 @@ def _answers(desk: Desk, cell: Cell, version: Version | None) -> tuple[Answer, .
     index = situation.wave_index(cell.instance)
     if index is None:
         return ()
+    has_lock = situation.instance(cell.instance).lock is not None
     if version is not None:
         question = Question(
             situation=situation,
@@ -73,16 +122,53 @@ def _answers(desk: Desk, cell: Cell, version: Version | None) -> tuple[Answer, .
             wave=situation.lane(cell.instance.application)[index],
             asked=situation.cell(cell).asked,
         )
-        return (Answer(version=label(version), blocked=blocks(question)),)
-    if situation.instance(cell.instance).lock is None:
+        blocked = blocks(question) if has_lock else _first_lock_keeps(desk, question)
+        return (Answer(version=label(version), blocked=blocked),)
+    if not has_lock:
         first = plan_first_lock(situation, cell.instance, desk.now)
-        mine = [one for artifact, one in first.entries if artifact == cell.artifact]
-        named = label(mine[0]) if mine else "the first lock"
-        return (Answer(version=named, blocked=first.blocked),) if mine or first.blocked else ()
+        mine = [one for artifact, one in (*first.entries, *first.coming) if artifact == cell.artifact]
+        named = label(mine[0]) if mine else f"a first version of {cell.artifact.artifact}"
+        blocked = first.blocked_for(cell.artifact)
+        return (Answer(version=named, blocked=blocked),) if mine or blocked else ()
     shut = slot_of(situation, cell.instance)
     busy = (shut,) if isinstance(shut, Blocked) else ()
     weighed = plan_cell(situation, cell, desk.now).weighed
-    return tuple(Answer(version=label(one.version), blocked=(*one.blocked, *busy)) for one in weighed)
+    found = tuple(Answer(version=label(one.version), blocked=(*one.blocked, *busy)) for one in weighed)
+    return found or _set_aside(desk, cell, index)
+
+
+def _set_aside(desk: Desk, cell: Cell, index: int) -> tuple[Answer, ...]:
+    """Give the newest version that was tried here and found bad, which the plan weighs no more."""
+    situation = desk.situation
+    shelf, state = situation.shelf(cell.artifact), situation.cell(cell)
+    newest: Answer | None = None
+    above = state.standing
+    for version in state.outcomes:
+        if above is None or not shelf.is_newer(version, above):
+            continue
+        question = Question(
+            situation=situation,
+            cell=cell,
+            version=version,
+            now=desk.now,
+            wave_index=index,
+            wave=situation.lane(cell.instance.application)[index],
+        )
+        shut = quarantine(question)
+        if isinstance(shut, Blocked):
+            newest, above = Answer(version=shelf.label(version), blocked=(shut,)), version
+    return (newest,) if newest else ()
+
+
+def _first_lock_keeps(desk: Desk, question: Question) -> tuple[Blocked, ...]:
+    """Give what keeps a version out of an instance that waits for its first lock."""
+    artifact = question.cell.artifact
+    first = plan_first_lock(desk.situation, question.cell.instance, desk.now)
+    if (artifact, question.version) in first.entries:
+        return first.blocked_for(artifact)
+    # The lock chose another version: this one's gates, and what keeps the lock, whichever it takes.
+    asked_together = frozenset({"slot", "parallel", "hold", "freeze", "approvals", "admitted"})
+    return (*blocks(question, but=asked_together), *first.shared)
 
 
 def _progress(desk: Desk, one: Underway) -> str:
@@ -96,6 +182,24 @@ def _progress(desk: Desk, one: Underway) -> str:
     return f"{words}: healthy since {one.healthy_at:%H:%M:%S}, verified soon"
 
 
+def _unordered(situation: Situation, cell: Cell) -> str:
+    """Name an image that goes nowhere by itself, where people would wonder about it: in the first wave."""
+    found = newest_unordered(situation, cell.artifact)
+    if found is None or situation.wave_index(cell.instance) != 0:
+        return ""
+    return (
+        f" {found[0].label} has no place in the order of versions: {found[1]}; "
+        "a person may promote it, with --digest and --commit."
+    )
+
+
+def _goes(desk: Desk, cell: Cell) -> Version | None:
+    """Give the version that goes into the cell next; None: none does."""
+    if desk.situation.instance(cell.instance).lock is None:
+        return dict(plan_first_lock(desk.situation, cell.instance, desk.now).entries).get(cell.artifact)
+    return plan_cell(desk.situation, cell, desk.now).takes
+
+
 def _conclusion(desk: Desk, cell: Cell, answers: tuple[Answer, ...], version: Version | None) -> str:
     situation = desk.situation
     state = situation.cell(cell)
@@ -104,11 +208,18 @@ def _conclusion(desk: Desk, cell: Cell, answers: tuple[Answer, ...], version: Ve
         return f"{cell.instance} stands at {label(version)}."
     if not answers:
         if state.standing is None:
-            return f"No version of {cell.artifact} has come as far as {cell.instance}."
-        return f"{cell.instance} stands at {label(state.standing)}, and nothing newer has come this far."
+            none = f"No version of {cell.artifact} has come as far as {cell.instance}."
+            return none + _unordered(situation, cell)
+        stands = f"{cell.instance} stands at {label(state.standing)}, and nothing newer has come this far."
+        return stands + _unordered(situation, cell)
     newest = answers[0]
     if not newest.blocked:
-        return f"{newest.version} may enter {cell.instance} and is about to."
+        goes = _goes(desk, cell)
+        if version in (None, goes):
+            return f"{newest.version} may enter {cell.instance} and is about to."
+        return f"No gate keeps {newest.version} out of {cell.instance}, and it does not go by itself: " + (
+            f"{label(goes)} is chosen." if goes else "it is no step forward there. A person may promote it."
+        )
     first = newest.blocked[0]
     opens = f" It can open at {first.next_at:%Y-%m-%d %H:%M:%S} UTC." if first.next_at else ""
     blocked = f"{newest.version} is not in {cell.instance} because of {first.gate}: {first.words}."

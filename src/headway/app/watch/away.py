@@ -26,7 +26,7 @@ class AwayWatch:
         if self._desk.now - since < self._desk.outside.pace.away_after:
             return
         if key not in self._desk.situation.away:
-            words = f"{error.what}: {error.why}"
+            words = f"{error.what}: {error.why}; {error.next_step}"
             await self._desk.recorder.record(
                 [self._desk.fact(SourceAway(source=source, name=name, words=words))],
                 only_if=lambda situation: key not in situation.away,

@@ -24,6 +24,8 @@ class EngineWatch:
         self._away = away
         self._latest: dict[InstanceName, Observation] = {}
         self._settling: dict[InstanceName, asyncio.Task[None]] = {}
+        self._said: dict[EnvironmentName, str] = {}
+        """By an engine's first environment, what was logged of its silence: the same is not said twice."""
 
     async def follow(self, environments: list[EnvironmentName]) -> None:
         """Follow the engine of these environments until cancelled; a broken stream is asked for anew."""
@@ -46,11 +48,15 @@ class EngineWatch:
                 await self._away.silent(Source.ENGINE, environment, error)
         except Transient as unwritten:
             error = unwritten
-        _LOG.info("%s", error)
+        if self._said.get(environments[0]) != str(error):
+            _LOG.info("%s", error)
+        self._said[environments[0]] = str(error)
 
     async def _follow_once(self, environments: list[EnvironmentName]) -> None:
         engine = self._desk.engine_of(environments[0])
         async for observation in engine.observations():
+            if self._said.pop(environments[0], None) is not None:
+                _LOG.info("the engine of %s answers again", ", ".join(environments))
             for environment in environments:
                 await self._away.answered(Source.ENGINE, environment)
             await self.observe(observation)

@@ -9,8 +9,9 @@ from headway.app.ports import MainCommit, Manifests, Refs
 from headway.domain.checks import Check
 from headway.domain.estate import Application, Artifact, Estate, ManifestsRepository
 from headway.domain.estate.loosening import loosenings
+from headway.domain.estate.moving import moved_namespaces
 from headway.domain.estate.problems import EstateInvalid
-from headway.domain.estate.sources import APPLICATION_FILE, ESTATE_FILE, SourceTree
+from headway.domain.estate.sources import APPLICATION_FILE, ESTATE_FILE, WAIVERS_FILE, SourceTree
 from headway.domain.facts import ConfigurationFound, EstateRefused, EstateTaken, EstateWaiting, NewFact
 from headway.domain.names import ArtifactName, CommitId, InstanceName, RepositoryName, TreeId, Version
 
@@ -26,6 +27,8 @@ class EstateWatch:
         self._read_at: dict[RepositoryName, CommitId] = {}
         self._configured_at: dict[RepositoryName, CommitId] = {}
         self._listed: tuple[ManifestsRepository, ...] = ()
+        self._listed_at: CommitId | None = None
+        """The commit of `main` whose list was read last."""
 
     async def take(self, tips: Mapping[RepositoryName, Refs]) -> None:
         """Take up what stands at the tips; a broken estate leaves the last good one in force and says so."""
@@ -60,6 +63,10 @@ class EstateWatch:
         """Put an estate in force, unless it loosens something that nobody accepted yet."""
         desk = self._desk
         before = desk.situation.estate
+        if moved := moved_namespaces(before, estate):
+            if moved != desk.situation.refused:
+                await desk.record(desk.fact(EstateRefused(commits=dict(mains), problems=moved)))
+            return
         loosens = loosenings(before, estate) if before is not None else ()
         named = _joined([TreeId(f"{name}={commit}") for name, commit in sorted(mains.items())])[:16]
         if loosens and desk.situation.accepted != named:
@@ -80,10 +87,11 @@ class EstateWatch:
 
     async def take_list(self, home: Refs) -> None:
         """Learn from ``estate.yaml`` which repositories there are; a broken one changes nothing."""
-        if home.main is None:
+        if home.main is None or home.main == self._listed_at:
             return
         manifests, _ = self._desk.outside.repository(self._desk.outside.home)
         data = (await manifests.read_files(home.main, [ESTATE_FILE]))[ESTATE_FILE]
+        self._listed_at = home.main
         if data is None:
             return
         try:
@@ -274,16 +282,22 @@ def _joined(ids: Sequence[TreeId | None]) -> str:
 
 async def read_sources(manifests: Manifests, name: RepositoryName, commit: CommitId) -> SourceTree:
     """Read the part of a repository that describes the estate."""
-    folders = [entry for entry in await manifests.list_folder(commit, "") if entry.endswith("/")]
-    paths = [ESTATE_FILE, *(f"{folder}{APPLICATION_FILE}" for folder in folders)]
+    entries = await manifests.list_folder(commit, "")
+    folders = [entry for entry in entries if entry.endswith("/")]
+    paths = [ESTATE_FILE, WAIVERS_FILE, *(f"{folder}{APPLICATION_FILE}" for folder in folders)]
     files = {
         path: data for path, data in (await manifests.read_files(commit, paths)).items() if data is not None
     }
     found: set[str] = set()
+    odd = {ESTATE_FILE} if ESTATE_FILE not in files and ESTATE_FILE in entries else set()
     for folder in folders:
+        within = await manifests.list_folder(commit, folder.rstrip("/"))
+        if WAIVERS_FILE not in files and WAIVERS_FILE in {f"{folder}{one}" for one in within}:
+            odd.add(WAIVERS_FILE)
         if f"{folder}{APPLICATION_FILE}" not in files:
+            odd |= {f"{folder}{APPLICATION_FILE}"} if APPLICATION_FILE in within else set()
             continue
-        for artifact in await manifests.list_folder(commit, folder.rstrip("/")):
+        for artifact in within:
             if not artifact.endswith("/"):
                 continue
             found.add(f"{folder}{artifact.rstrip('/')}")
@@ -293,4 +307,10 @@ async def read_sources(manifests: Manifests, name: RepositoryName, commit: Commi
                 for overlay in await manifests.list_folder(commit, overlays)
                 if overlay.endswith("/")
             }
-    return SourceTree(repository=name, commit=commit, files=files, folders=frozenset(found))
+    return SourceTree(
+        repository=name,
+        commit=commit,
+        files=files,
+        folders=frozenset(found),
+        odd_files=frozenset(odd),
+    )

@@ -6,15 +6,17 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from headway.app.desk import Desk
-from headway.app.ports import ImageSeen
+from headway.app.ports import ImageSeen, Look
 from headway.app.watch.away import AwayWatch
 from headway.domain.errors import Transient, UsageError
-from headway.domain.estate import Artifact
+from headway.domain.estate import Artifact, ImageSource
 from headway.domain.facts import ImageFound, ImagesLookedAt, NewFact, Source
-from headway.domain.names import Digest
+from headway.domain.names import ArtifactName, Digest
 from headway.domain.situation.shelf import Image, best_semver
 
 _LOG = logging.getLogger(__name__)
+_AT_ONCE = 16
+"""Looks at the same time: enough to hide a registry's latency, few enough to be no burden to it."""
 
 
 class ImageWatch:
@@ -23,25 +25,38 @@ class ImageWatch:
     def __init__(self, desk: Desk, away: AwayWatch) -> None:
         self._desk = desk
         self._away = away
-        self._memory: dict[str, str] = {}
+        self._memory: dict[tuple[ArtifactName, str], str] = {}
         # What is news is decided on what is known, so two looks at one repository take turns.
         self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def look_at_all(self) -> None:
-        """Look at every artifact's repository once; one that is away stops no other."""
-        for artifact in self._with_images():
-            await self.look(artifact)
+        """Look at every artifact's repository once, some at a time; one that is away stops no other."""
+        places = asyncio.Semaphore(_AT_ONCE)
+
+        async def look(artifact: Artifact) -> None:
+            async with places:
+                await self.look(artifact)
+
+        looks = await asyncio.gather(*map(look, self._with_images()), return_exceptions=True)
+        for poisoned in looks:
+            if poisoned is not None:
+                raise poisoned
 
     async def look(self, artifact: Artifact) -> None:
         """Find what is new in one artifact's repository."""
         if artifact.image is not None:
             async with self._turns[artifact.image.repository]:
-                await self._look(artifact, artifact.image.repository)
+                await self._look(artifact, artifact.image)
 
-    async def _look(self, artifact: Artifact, repository: str) -> None:
-        host = repository.split("/", 1)[0]
+    def has_looked(self, artifact: Artifact) -> bool:
+        """Say whether this process has looked for what the artifact now declares."""
+        return artifact.image is not None and (artifact.name, _looked_for(artifact.image)) in self._memory
+
+    async def _look(self, artifact: Artifact, image: ImageSource) -> None:
+        host = image.repository.split("/", 1)[0]
+        memory = await self._recall(artifact, image)
         try:
-            look = await self._desk.outside.registry.look(repository, self._memory.get(str(artifact.name)))
+            look = await self._desk.outside.registry.look(image.repository, memory)
         except Transient as error:
             await self._away.silent(Source.REGISTRY, host, error)
             return
@@ -50,11 +65,31 @@ class ImageWatch:
                 _LOG.warning("%s", error)
                 return
             # Nothing was published yet: that, too, is an answer.
-            await self._looked(artifact, [])
+            await self._looked(artifact, [], knew=memory is not None)
             return
         await self._away.answered(Source.REGISTRY, host)
-        self._memory[str(artifact.name)] = look.memory
-        await self._looked(artifact, look.images)
+        await self._looked(artifact, look.images, knew=memory is not None)
+        await self._keep(artifact, image, look, is_new=memory is None or bool(look.images))
+
+    async def _recall(self, artifact: Artifact, image: ImageSource) -> str | None:
+        looked_for = _looked_for(image)
+        kept = self._memory.get((artifact.name, looked_for))
+        if kept is not None:
+            return kept
+        return await self._desk.outside.looks.recall_look(artifact.name, looked_for)
+
+    async def _keep(self, artifact: Artifact, image: ImageSource, look: Look, *, is_new: bool) -> None:
+        """Keep what the next look is handed, now that all that this one found is recorded.
+
+        A look that found nothing new is kept in memory only: it is not worth a write every ten minutes.
+        """
+        looked_for = _looked_for(image)
+        self._memory[artifact.name, looked_for] = look.memory
+        if is_new:
+            try:
+                await self._desk.outside.looks.keep_look(artifact.name, looked_for, look.memory)
+            except Transient as error:
+                _LOG.warning("the next start looks at every tag of %s again: %s", artifact.name, error)
 
     async def pushed(self, repository: str, digest: Digest, tags: tuple[str, ...]) -> None:
         """Follow a notification's hint: what is recorded is what the registry itself says."""
@@ -84,15 +119,16 @@ class ImageWatch:
             if artifact.image is not None
         ]
 
-    async def _looked(self, artifact: Artifact, images: Iterable[ImageSeen]) -> None:
+    async def _looked(self, artifact: Artifact, images: Iterable[ImageSeen], *, knew: bool) -> None:
         first = not self._desk.situation.shelf(artifact.name).looked_at
-        facts = self._found(artifact, images, first=first)
+        # A look that was handed nothing finds images of any age, whether or not it is the first.
+        facts = self._found(artifact, images, first=first or not knew)
         if first:
             facts.append(self._desk.fact(ImagesLookedAt(artifact=artifact.name)))
         await self._desk.record(*facts)
 
     def _found(self, artifact: Artifact, images: Iterable[ImageSeen], *, first: bool) -> list[NewFact]:
-        shelf = self._desk.situation.shelf(artifact.name)
+        known = self._desk.situation.shelf(artifact.name).images
         return [
             self._desk.fact(
                 ImageFound(
@@ -100,19 +136,30 @@ class ImageWatch:
                     digest=seen.digest,
                     tags=seen.tags,
                     source_commit=seen.source_commit,
+                    source_position=_place(known.get(seen.digest)),
                     built_at=seen.built_at,
                     platforms=seen.platforms,
                     in_first_look=first,
                 )
             )
             for seen in sorted(images, key=lambda one: one.digest)
-            if _counts(artifact, seen) and _is_news(shelf.images.get(seen.digest), seen)
+            if _counts(artifact, seen) and _is_news(known.get(seen.digest), seen)
         ]
+
+
+def _looked_for(image: ImageSource) -> str:
+    """Say what a look is after: what it left out, or another repository, a later one must see anew."""
+    return f"{image.repository} {image.semver or 'every tag'}"
 
 
 def _counts(artifact: Artifact, seen: ImageSeen) -> bool:
     semver = artifact.image.semver if artifact.image else None
     return semver is None or best_semver(seen.tags, semver) is not None
+
+
+def _place(known: Image | None) -> int | None:
+    """Keep the place that was found: the registry knows nothing of it."""
+    return known.source_position if known else None
 
 
 def _is_news(known: Image | None, seen: ImageSeen) -> bool:

@@ -1,11 +1,16 @@
 """Applications: what a team deploys together and sees as one."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from headway.domain.checks import Check
 from headway.domain.estate.lane import GateRules
 from headway.domain.names import ArtifactName, InstanceName, RepositoryName
+from headway.domain.standards.parity import DeclaredDifference
+
+_ADDRESS = re.compile(r"(https?|ssh|git|file)://.|[^\s/@:-][^\s/@:]*@[^\s/@:]+:.")
+"""A URL that the git program reads by itself, or ``user@host:path``; other forms could start programs."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,9 +20,15 @@ class ImageSource:
     repository: str
     """``host:port/path``, as development pulls it and as manifests name it."""
     source: str | None = None
-    """The Git repository that builds it, for people and for the order of commits."""
+    """The Git repository that builds it. A path is for people; an address also gives the order of commits."""
     semver: str | None = None
-    """A range such as ``>=1.0``; None: every tag counts, in the order in which they were first seen."""
+    """A range such as ``>=1.0``; None: every tag counts, as `ordered_by` orders them."""
+
+    @property
+    def ordered_by(self) -> str | None:
+        """Give the address whose commits order the images; None: semver does, or else first sight."""
+        is_address = self.source is not None and _ADDRESS.match(self.source) is not None
+        return self.source if is_address and self.semver is None else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +61,15 @@ class Application:
     checks: tuple[Check, ...] = ()
     tightened: Mapping[str, GateRules] = field(default_factory=dict)
     """By wave: rules of the team on top of the lane's; the stricter of both holds."""
+    namespaces: Mapping[str, str] = field(default_factory=dict)
+    """By instance: the namespace that it runs in, where that is not ``<application>-<instance>``."""
+    parity: tuple[DeclaredDifference, ...] = ()
+    """In what its instances may differ; beyond that they render the same."""
 
     def instance(self, name: str) -> InstanceName:
         """Name one of its instances."""
         return InstanceName(self.name, name)
+
+    def namespace(self, instance: str) -> str:
+        """Give the namespace that an instance runs in."""
+        return self.namespaces.get(instance, f"{self.name}-{instance}")

@@ -5,7 +5,9 @@ from dataclasses import dataclass, field
 
 from headway.domain.estate.application import Application
 from headway.domain.estate.lane import Lane, Wave
+from headway.domain.kubernetes_version import KubernetesVersion
 from headway.domain.names import ArtifactName, EnvironmentName, InstanceName, RepositoryName
+from headway.domain.standards.waiver import Waiver
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,12 +16,16 @@ class Environment:
 
     name: EnvironmentName
     engine: str
-    """The engine's kind: `podman`."""
+    """The engine's kind: `podman` or `argocd`."""
+    address: str | None = None
+    """Where the engine answers; None: it is on this machine."""
     region: str | None = None
     platform: str = "linux/amd64"
     """What images must be able to run on."""
     registries: Mapping[str, str] = field(default_factory=dict)
     """Registry prefixes and what takes their place here (Harbor in development, ECR in production)."""
+    kubernetes: KubernetesVersion | None = None
+    """The Kubernetes whose schemas its manifests are judged by; None: by none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +46,10 @@ class Estate:
     """By role, the people who hold it. `platform` may do everything."""
     repositories: Mapping[RepositoryName, ManifestsRepository]
     applications: Mapping[str, Application]
+    standards: tuple[str, ...] = ()
+    """The standards that come with Headway and are in force, by id or group."""
+    waivers: tuple[Waiver, ...] = ()
+    """What violations of standards may stand, until when."""
 
     def waves(self, application: str) -> tuple[Wave, ...]:
         """Give the waves of an application's lane, without the instances that it leaves out."""

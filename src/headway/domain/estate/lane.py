@@ -58,6 +58,8 @@ class Wave:
     """None: `train` where the next wave has a soak, else `newest`."""
     waits_for_absent: bool = True
     """Whether the next version waits while an instance of this wave is held or away (`wait: false`)."""
+    max_parallel: int | None = None
+    """In how many of its instances an artifact changes at a time, from commit to verdict; None: in all."""
     retries_a_day: int = 0
     """``after-rollback: retry``: how often the next version may try here after a rollback; 0: it is held."""
     deployment_timeout: timedelta = timedelta(minutes=10)

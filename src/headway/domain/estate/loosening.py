@@ -1,7 +1,9 @@
 """What a new estate loosens: it waits until somebody who held that power before accepts it (rule 8).
 
-Loosened is a shorter soak, fewer or wider approvals, a freeze that is gone, a wave that no longer waits or
-tries again more often, a gated wave or a whole lane that an application no longer passes, and a role given.
+Loosened is a shorter soak, fewer or wider approvals, a freeze that is gone, a wave that no longer waits,
+changes more instances at a time or tries again more often, a gated wave or a whole lane that an application
+no longer passes, a role given, a standard waived anew, more widely or for longer, or no longer asked, and an
+environment whose manifests are no longer judged by schemas.
 """
 
 from collections.abc import Iterator
@@ -12,7 +14,7 @@ from headway.domain.estate.lane import Approvals, GateRules, Wave
 
 def loosenings(before: Estate, after: Estate) -> tuple[str, ...]:
     """Say in a line each what `after` loosens; nothing: it may take force by itself."""
-    found = [*_roles(before, after)]
+    found = [*_roles(before, after), *_standards(before, after)]
     for name, application in after.applications.items():
         known = before.applications.get(name)
         if known is None:
@@ -54,6 +56,21 @@ def _roles(before: Estate, after: Estate) -> Iterator[str]:
                 yield f"{person} gets the role {role}"
 
 
+def _standards(before: Estate, after: Estate) -> Iterator[str]:
+    ends = {(one.rule, one.scope): one.ends for one in before.waivers}
+    for waiver in after.waivers:
+        known = ends.get((waiver.rule, waiver.scope))
+        if known is None or known < waiver.ends:
+            yield f"{waiver.rule} is waived for {waiver.scope} until {waiver.ends}"
+    for standard in before.standards:
+        if standard not in after.standards:
+            yield f"the standard {standard} is no longer asked"
+    for name, environment in before.environments.items():
+        now = after.environments.get(name)
+        if environment.kubernetes is not None and now is not None and now.kubernetes is None:
+            yield f"{name}: manifests are no longer judged by the schemas of a Kubernetes"
+
+
 def _gates(there: str, before: GateRules, after: GateRules) -> Iterator[str]:
     if after.soak < before.soak:
         yield f"{there}: soak {before.soak} becomes {after.soak}"
@@ -72,6 +89,11 @@ def _gates(there: str, before: GateRules, after: GateRules) -> Iterator[str]:
 def _conduct(there: str, before: Wave, after: Wave) -> Iterator[str]:
     if before.waits_for_absent and not after.waits_for_absent:
         yield f"{there}: no longer waits for an instance that is held or away"
+    if before.max_parallel is not None and (
+        after.max_parallel is None or after.max_parallel > before.max_parallel
+    ):
+        wider = f"{after.max_parallel}" if after.max_parallel else "all of its"
+        yield f"{there}: changes {wider} instance(s) at a time, not {before.max_parallel}"
     if after.retries_a_day > before.retries_a_day:
         more = f"{after.retries_a_day} time(s) a day after a rollback, not {before.retries_a_day}"
         yield f"{there}: tries again {more}"

@@ -9,6 +9,7 @@ from headway.domain.names import CommitId, RepositoryName
 
 ESTATE_FILE = "estate.yaml"
 APPLICATION_FILE = "application.yaml"
+WAIVERS_FILE = "standards/waivers.yaml"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,9 +20,11 @@ class SourceTree:
     commit: CommitId | None
     """None: a plain folder, not a commit."""
     files: Mapping[str, bytes]
-    """``estate.yaml`` where it stands, and every ``<application>/application.yaml``, by path."""
+    """By path: ``estate.yaml`` and the waivers where they stand, every ``<application>/application.yaml``."""
     folders: frozenset[str]
     """The folders ``<application>/<artifact>`` and ``<application>/<artifact>/overlays/<instance>``."""
+    odd_files: frozenset[str] = frozenset()
+    """Where one of `files` should stand and something else does, a symbolic link: it is refused, not read."""
     shown_as: str | None = None
     """What messages put before a path; None: the repository's name."""
 
@@ -38,10 +41,11 @@ class SourceTree:
         prefix = f"{application}/"
         files = {path: data for path, data in self.files.items() if not path.startswith(prefix)}
         folders = {path for path in self.folders if not path.startswith(prefix)}
+        odd = {path for path in self.odd_files if not path.startswith(prefix)}
         if earlier is not None:
             files |= {path: data for path, data in earlier.files.items() if path.startswith(prefix)}
             folders |= {path for path in earlier.folders if path.startswith(prefix)}
-        return replace(self, files=files, folders=frozenset(folders))
+        return replace(self, files=files, folders=frozenset(folders), odd_files=frozenset(odd))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

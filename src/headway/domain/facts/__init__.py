@@ -4,12 +4,14 @@ Each body is a frozen dataclass with a stable `TYPE` and a `SCHEMA` number. A ne
 when old records would be misread, a new schema number with an upcaster in the ledger.
 """
 
+from headway.domain.facts.clock import ClockTaken
 from headway.domain.facts.estate import EstateAccepted, EstateRefused, EstateTaken, EstateWaiting
 from headway.domain.facts.fact import Actor, Fact, NewFact
 from headway.domain.facts.instances import InstanceFound, InstanceTouched, InstanceUntouched, StopsLanded
 from headway.domain.facts.people import ApprovalGiven, PromotionAsked, PromotionUnasked
 from headway.domain.facts.promotions import (
     Change,
+    DeploymentInterrupted,
     DeploymentSeen,
     NoChangePassed,
     Outcome,
@@ -44,6 +46,7 @@ FactBody = (
     | PromotionLost
     | PromotionEnded
     | DeploymentSeen
+    | DeploymentInterrupted
     | VerificationStarted
     | VerificationEnded
     | NoChangePassed
@@ -62,6 +65,7 @@ FactBody = (
     | SourceBack
     | PresenceFound
     | ReferencesFound
+    | ClockTaken
 )
 """Every kind of fact that this version of Headway knows."""
 
@@ -69,7 +73,9 @@ __all__ = [
     "Actor",
     "ApprovalGiven",
     "Change",
+    "ClockTaken",
     "ConfigurationFound",
+    "DeploymentInterrupted",
     "DeploymentSeen",
     "EstateAccepted",
     "EstateRefused",

@@ -105,6 +105,18 @@ class DeploymentSeen:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DeploymentInterrupted:
+    """The engine was asked to give up what it does for an older lock, so that it begins with this one."""
+
+    TYPE: ClassVar = "deployment-interrupted"
+    SCHEMA: ClassVar = 1
+    promotion_id: PromotionId
+    instance: InstanceName
+    gave_up: bool
+    """False: it was busy with nothing older; waiting on is all that is left."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class VerificationStarted:
     """An attempt to verify a promotion began, on the deployment `deployment_id`."""
 

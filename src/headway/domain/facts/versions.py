@@ -23,7 +23,7 @@ class ImageFound:
     built_at: datetime | None = None
     platforms: tuple[str, ...] = ()
     in_first_look: bool = False
-    """Found by the first look, together with others: no order among them follows from it."""
+    """Found by a look that knew nothing, together with others: no order among them follows from it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,7 @@ from headway.domain.gates.approvals import approvals
 from headway.domain.gates.freeze import freeze
 from headway.domain.gates.hold import hold
 from headway.domain.gates.outcome import ALLOWED, Allowed, Blocked, Outcome, Question
+from headway.domain.gates.parallel import parallel
 from headway.domain.gates.permission import permission
 from headway.domain.gates.present import present
 from headway.domain.gates.quarantine import quarantine
@@ -43,6 +44,7 @@ GATES: tuple[Gate, ...] = (
     Gate("remote", remote, can_be_overridden=False),
     Gate("present", present, can_be_overridden=False),
     Gate("approvals", approvals, can_be_overridden=True),
+    Gate("parallel", parallel, can_be_overridden=True),
     Gate("slot", slot, can_be_overridden=False),
 )
 """Asked in this order: what people must mend first, what people must allow last, the slot at the very end."""

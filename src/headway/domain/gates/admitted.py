@@ -10,6 +10,7 @@ from headway.domain.gates.hold import holds_in_force
 from headway.domain.gates.outcome import ALLOWED, Blocked, Outcome, Question
 from headway.domain.gates.quarantine import standing_quarantine, taken_back
 from headway.domain.gates.rules import rules_at
+from headway.domain.gates.step_forward import is_step_forward
 from headway.domain.names import Cell, InstanceName, Version
 from headway.domain.situation.records import Soak
 
@@ -85,14 +86,20 @@ def _waits_in(question: Question, current: Version, instance: InstanceName) -> s
     cell = situation.cell(Cell(artifact, instance))
     if current in cell.verified:
         return None
-    if cell.standing is not None and situation.shelf(artifact).is_newer(cell.standing, current):
+    if cell.standing != current and not is_step_forward(situation, Cell(artifact, instance), current):
+        # It goes there no more by itself: what stands there is newer, or as new by a moved tag.
         return None
-    if not question.wave.waits_for_absent and _is_absent(question, instance):
+    if not is_waited_for(question, instance):
         return None
     held = holds_in_force(situation, instance, artifact, question.now)
     if held:
         return f"{instance} is held by {held[0].owner}"
     return f"it is not verified in {instance} yet"
+
+
+def is_waited_for(question: Question, instance: InstanceName) -> bool:
+    """Say whether a wave waits for an instance: ``wait: false`` lets one be held or away."""
+    return question.wave.waits_for_absent or not _is_absent(question, instance)
 
 
 def _is_absent(question: Question, instance: InstanceName) -> bool:

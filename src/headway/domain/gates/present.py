@@ -2,7 +2,7 @@
 
 from headway.domain.estate import Environment, ImageSource
 from headway.domain.gates.outcome import ALLOWED, Blocked, Outcome, Question
-from headway.domain.names import ArtifactName, Digest, EnvironmentName
+from headway.domain.names import ArtifactName, Cell, Digest, EnvironmentName
 from headway.domain.situation.situation import Situation
 
 
@@ -24,6 +24,16 @@ def present(question: Question) -> Outcome:
         words=f"{reference} cannot be pulled for {environment}: {words}",
         who="the registry, or whoever mirrors images to it",
     )
+
+
+def is_absent(situation: Situation, cell: Cell, digest: Digest) -> bool:
+    """Say whether the cell's registry answered that it has no such image for the environment's platform."""
+    environment = situation.environment_of(cell.instance)
+    if environment is None:
+        return False
+    reference = deployed_reference(situation, cell.artifact, digest, environment)
+    seen = situation.presence.get((environment, reference)) if reference is not None else None
+    return seen is not None and seen[0] == "absent"
 
 
 def deployed_reference(

@@ -50,6 +50,8 @@ def taken_back(
     """Give the rollback by a person that keeps a version out of a wave; None: none does."""
     for taken in situation.taken_back.get(artifact, ()):
         where = situation.wave_index(taken.instance)
-        if where is not None and where <= wave_index and is_meant(taken, version):
+        if where is None or where > wave_index:
+            continue
+        if is_meant(situation, artifact, taken, version):
             return taken
     return None

@@ -1,6 +1,8 @@
 """Gate `references`: the version renders here, and every object that its manifests name exists."""
 
 from headway.domain.gates.outcome import ALLOWED, Blocked, Outcome, Question
+from headway.domain.names import Cell, CommitId
+from headway.domain.situation.situation import Situation
 
 
 def references(question: Question) -> Outcome:
@@ -36,4 +38,14 @@ def references(question: Question) -> Outcome:
         gate="references",
         words=f"{question.label} names what is not in {cell.instance}: {', '.join(missing)}",
         who="whoever sets up the environment, by creating it",
+    )
+
+
+def is_unfit(situation: Situation, cell: Cell, commit: CommitId) -> bool:
+    """Say whether a configuration is known not to render in a cell, or to name what is not there."""
+    rendering = situation.shelf(cell.artifact).renderings.get((commit, cell.instance))
+    if rendering is None:
+        return False
+    return rendering.problem is not None or bool(
+        rendering.references and situation.missing.get((cell, commit))
     )

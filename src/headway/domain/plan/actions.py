@@ -64,6 +64,16 @@ class Push:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Interrupt:
+    """Have the engine give up what it does for an older lock, in favour of this promotion's."""
+
+    instance: InstanceName
+    promotion_id: PromotionId
+    is_last: bool
+    """Time is up: it is recorded also if the engine was busy with nothing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Verify:
     """Run an attempt's checks."""
 
@@ -124,6 +134,7 @@ Action = (
     | LookForReferences
     | Decide
     | Push
+    | Interrupt
     | Verify
     | Conclude
     | PassNoChange

@@ -8,8 +8,9 @@ from headway.domain.gates.present import deployed_reference
 from headway.domain.gates.quarantine import standing_quarantine
 from headway.domain.names import Cell, Version
 from headway.domain.plan.actions import Action, LookForImage, LookForReferences, PassNoChange, Render
-from headway.domain.plan.candidates import first_wave_pair, later_wave_versions, waiting_since
+from headway.domain.plan.candidates import later_wave_versions, waiting_since
 from headway.domain.plan.checks import checks_of
+from headway.domain.plan.pairs import can_be_tried, first_wave_pairs
 from headway.domain.situation.situation import Situation
 
 WEIGHED_AT_MOST = 20
@@ -54,6 +55,7 @@ def plan_cell(situation: Situation, cell: Cell, now: datetime) -> CellPlan:
     questions = _questions(situation, cell, now, index)
     weighed: list[Weighed] = []
     actions: list[Action] = []
+    instants: list[datetime | None] = []
     takes: Question | None = None
     for question in questions[:WEIGHED_AT_MOST]:
         passing = _no_change(question)
@@ -63,6 +65,7 @@ def plan_cell(situation: Situation, cell: Cell, now: datetime) -> CellPlan:
         shut = blocks(question, but=frozenset({"slot"}))
         weighed.append(Weighed(version=question.version, blocked=shut))
         actions += _to_find_out(question, shut)
+        instants += [*(one.next_at for one in shut), open_until(question)]
         if not shut:
             takes = question
             break
@@ -74,14 +77,8 @@ def plan_cell(situation: Situation, cell: Cell, now: datetime) -> CellPlan:
         asked_by=takes.asked.by if takes and takes.asked else None,
         reason=takes.asked.reason if takes and takes.asked else "",
         actions=tuple(actions),
-        next_at=_next_at(weighed, takes),
+        next_at=min((one for one in instants if one), default=None),
     )
-
-
-def _next_at(weighed: list[Weighed], takes: Question | None) -> datetime | None:
-    instants = [shut.next_at for one in weighed for shut in one.blocked if shut.next_at]
-    shuts = open_until(takes) if takes else None
-    return min([*instants, shuts] if shuts else instants, default=None)
 
 
 def _questions(situation: Situation, cell: Cell, now: datetime, index: int) -> list[Question]:
@@ -107,8 +104,7 @@ def _questions(situation: Situation, cell: Cell, now: datetime, index: int) -> l
     anything = Version(None, "")  # type: ignore[arg-type]  # stands for "whichever": only the wave is asked
     blank = Question(situation=situation, cell=cell, version=anything, now=now, wave_index=index, wave=wave)
     if blank.wave_before() is None:
-        pair = first_wave_pair(situation, cell, index) if _is_first(situation, cell, index) else None
-        versions: tuple[Version, ...] = () if pair is None else (pair,)
+        versions = _first_wave_versions(situation, cell, index) if _is_first(situation, cell, index) else ()
     else:
         versions = later_wave_versions(blank)
     return wanted + [
@@ -116,6 +112,15 @@ def _questions(situation: Situation, cell: Cell, now: datetime, index: int) -> l
         for version in versions
         if asked is None or version != asked.version
     ]
+
+
+def _first_wave_versions(situation: Situation, cell: Cell, index: int) -> tuple[Version, ...]:
+    """Give the pairs to weigh, and the one that the wave has admitted: nothing else goes in before it did."""
+    admitted = situation.wave(cell.artifact, situation.lane(cell.instance.application)[index].name).admitted
+    pairs = first_wave_pairs(situation, cell, index)
+    if admitted is None or not can_be_tried(situation, cell, admitted, index):
+        return pairs
+    return tuple(dict.fromkeys((*pairs, admitted)))
 
 
 def _is_first(situation: Situation, cell: Cell, index: int) -> bool:
@@ -133,7 +138,7 @@ def _no_change(question: Question) -> PassNoChange | None:
         return None
     if not shelf.renders_same(question.version, state.locked, cell.instance):
         return None
-    rest = frozenset({"slot", "admitted", "soak", "freeze", "approvals", "present", "references"})
+    rest = frozenset({"slot", "parallel", "admitted", "soak", "freeze", "approvals", "present", "references"})
     if blocks(question, but=rest):
         return None
     checks = (

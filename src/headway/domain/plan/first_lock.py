@@ -1,10 +1,9 @@
 """An instance's first lock: one change that puts in every artifact that has a version for it (rule 1)."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from headway.domain.deployment import DeploymentState
 from headway.domain.facts import Change, PromotionKind
 from headway.domain.gates import Blocked, Question
 from headway.domain.gates.approvals import Entries, approved
@@ -16,10 +15,13 @@ from headway.domain.gates.quarantine import quarantine, standing_quarantine, tak
 from headway.domain.gates.references import references
 from headway.domain.gates.remote import cooling, refused
 from headway.domain.gates.soak import soak
-from headway.domain.names import ArtifactName, Cell, EnvironmentName, InstanceName, Version
+from headway.domain.gates.verified import verified
+from headway.domain.names import ArtifactName, Cell, InstanceName, Version
 from headway.domain.plan.actions import Action, Decide, LookForReferences, Render
-from headway.domain.plan.candidates import first_wave_pair, later_wave_versions
+from headway.domain.plan.candidates import later_wave_versions
 from headway.domain.plan.cell import look_for_image
+from headway.domain.plan.first_lock_waits import needs, paused
+from headway.domain.plan.pairs import first_wave_pairs
 from headway.domain.situation.situation import Situation
 
 
@@ -28,9 +30,36 @@ class FirstLockPlan:
     """What an instance without a lock wants."""
 
     entries: tuple[tuple[ArtifactName, Version], ...] = ()
-    blocked: tuple[Blocked, ...] = ()
+    shared: tuple[Blocked, ...] = ()
+    """What keeps the whole lock."""
+    own: tuple[tuple[ArtifactName, Blocked], ...] = ()
+    """What keeps it because of one artifact: the others wait with that one."""
+    lacks: tuple[tuple[ArtifactName, Blocked], ...] = ()
+    """Why an artifact is no part of it yet; the lock goes without it, and it is added later."""
+    coming: tuple[tuple[ArtifactName, Version], ...] = ()
+    """Of those that it lacks, the versions that are on their way."""
     actions: tuple[Action, ...] = ()
     next_at: datetime | None = None
+
+    @property
+    def blocked(self) -> tuple[Blocked, ...]:
+        """Give all that keeps the lock."""
+        return (*self.shared, *(one for _, one in self.own))
+
+    def blocked_for(self, artifact: ArtifactName) -> tuple[Blocked, ...]:
+        """Give all that keeps one artifact from the instance: first its own, last what others wait for."""
+        mine = [one for name, one in (*self.lacks, *self.own) if name == artifact]
+        return (*mine, *self.shared, *(one for name, one in self.own if name != artifact))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Lacking:
+    """An artifact that comes later."""
+
+    version: Version | None = None
+    """The one that is on its way; None: none is."""
+    shut: Blocked | None
+    """None: no version of it is known."""
 
 
 def plan_first_lock(situation: Situation, instance: InstanceName, now: datetime) -> FirstLockPlan:
@@ -38,39 +67,46 @@ def plan_first_lock(situation: Situation, instance: InstanceName, now: datetime)
     index = situation.wave_index(instance)
     if index is None:
         return FirstLockPlan()
-    questions: list[Question] = []
-    waits: list[Blocked] = []
-    for artifact in situation.artifacts_of(instance.application):
-        chosen = _choose(situation, Cell(artifact, instance), now, index)
-        if isinstance(chosen, Blocked):
-            waits.append(chosen)
-        elif chosen is not None:
-            questions.append(chosen)
-    if not questions:
-        return FirstLockPlan(blocked=tuple(waits))
-    questions = _as_approved(questions)
+    chosen = {
+        artifact: _choose(situation, Cell(artifact, instance), now, index)
+        for artifact in situation.artifacts_of(instance.application)
+    }
+    questions = _as_approved([one for one in chosen.values() if isinstance(one, Question)])
     entries = tuple((one.cell.artifact, one.version) for one in questions)
-    blocked = [*waits, *_shut(situation, instance, questions, frozenset(entries))]
+    own = [(artifact, one) for artifact, one in chosen.items() if isinstance(one, Blocked)]
+    own += [(one.cell.artifact, shut) for one in questions for shut in _shut_alone(one)]
+    shared = _shut_together(situation, instance, questions)
+    blocked = [*shared, *(one for _, one in own)]
     actions = [action for one in questions for action in _to_find_out(one)]
-    if not blocked and not actions:
-        changes = tuple(
-            Change(artifact=artifact, before=None, after=version) for artifact, version in entries
-        )
-        reason = f"first lock of {instance}"
-        actions.append(
-            Decide(instance=instance, kind=PromotionKind.FIRST_LOCK, changes=changes, reason=reason)
-        )
-    ends = [one.next_at for one in blocked if one.next_at]
+    if entries and not blocked and not actions:
+        actions.append(_decide(instance, entries))
     return FirstLockPlan(
         entries=entries,
-        blocked=tuple(blocked),
+        shared=tuple(shared),
+        own=tuple(own),
+        lacks=tuple(
+            (artifact, one.shut)
+            for artifact, one in chosen.items()
+            if isinstance(one, _Lacking) and one.shut is not None
+        ),
+        coming=tuple(
+            (artifact, one.version)
+            for artifact, one in chosen.items()
+            if isinstance(one, _Lacking) and one.version is not None
+        ),
         actions=tuple(actions),
-        next_at=min(ends, default=None),
+        next_at=min((one.next_at for one in blocked if one.next_at), default=None),
     )
 
 
-def _choose(situation: Situation, cell: Cell, now: datetime, index: int) -> Question | Blocked | None:
-    """Choose one artifact's version; Blocked: the lock waits for it; None: it comes later."""
+def _decide(instance: InstanceName, entries: tuple[tuple[ArtifactName, Version], ...]) -> Decide:
+    changes = tuple(Change(artifact=artifact, before=None, after=version) for artifact, version in entries)
+    reason = f"first lock of {instance}"
+    return Decide(instance=instance, kind=PromotionKind.FIRST_LOCK, changes=changes, reason=reason)
+
+
+def _choose(situation: Situation, cell: Cell, now: datetime, index: int) -> Question | Blocked | _Lacking:
+    """Choose one artifact's version; Blocked: the lock waits for it."""
     wave = situation.lane(cell.instance.application)[index]
 
     def question(version: Version) -> Question:
@@ -80,18 +116,37 @@ def _choose(situation: Situation, cell: Cell, now: datetime, index: int) -> Ques
     sibling = _of_a_sibling(situation, cell, index)
     if sibling is not None:
         return question(sibling)
-    if blank.wave_before() is None:
+    before = blank.wave_before()
+    if before is None:
         return _of_first_wave(situation, cell, index, question)
+    soaks: list[_Lacking] = []
     for version in later_wave_versions(blank):
         asked = question(version)
-        if _is_fit(situation, cell, version, index) and not isinstance(soak(asked), Blocked):
+        if not _is_fit(situation, cell, version, index):
+            continue
+        shut = soak(asked)
+        if not isinstance(shut, Blocked):
             return asked
-    return None
+        soaks.append(_Lacking(version=version, shut=_named(cell.artifact, shut)))
+    return soaks[0] if soaks else _Lacking(shut=_not_verified(cell.artifact, before[1]))
+
+
+def _not_verified(artifact: ArtifactName, before: tuple[InstanceName, ...]) -> Blocked:
+    return Blocked(
+        gate="verified",
+        words=f"no version of {artifact} that may go on is verified in {', '.join(map(str, before))} yet",
+        who=f"its way there: headway why {artifact} --in {before[0]}",
+    )
+
+
+def _named(artifact: ArtifactName, shut: Blocked) -> Blocked:
+    """Say whose version a gate speaks of: a first lock holds those of several artifacts."""
+    return replace(shut, words=f"{artifact.artifact}: {shut.words}")
 
 
 def _of_first_wave(
     situation: Situation, cell: Cell, index: int, question: Callable[[Version], Question]
-) -> Question | Blocked | None:
+) -> Question | Blocked | _Lacking:
     shelf = situation.shelf(cell.artifact)
     estate = situation.estate
     source = (
@@ -105,8 +160,8 @@ def _of_first_wave(
             words=f"{source.repository} has not been looked at yet",
             who="Headway, as soon as the registry answers",
         )
-    pair = first_wave_pair(situation, cell, index)
-    return None if pair is None else question(pair)
+    pairs = first_wave_pairs(situation, cell, index)
+    return question(pairs[-1]) if pairs else _Lacking(shut=None)
 
 
 def _of_a_sibling(situation: Situation, cell: Cell, index: int) -> Version | None:
@@ -130,6 +185,8 @@ def _is_fit(situation: Situation, cell: Cell, version: Version, index: int) -> b
 
 def _as_approved(questions: list[Question]) -> list[Question]:
     """Keep to a set that was approved as a whole, though newer versions came since."""
+    if not questions:
+        return []
     first = questions[0]
     key = (first.cell.instance.application, first.wave.name)
     for approval in reversed(first.situation.approvals.get(key, ())):
@@ -149,72 +206,37 @@ def _as_approved(questions: list[Question]) -> list[Question]:
             )
             for one in questions
         ]
-        if all(_is_fit(one.situation, one.cell, one.version, one.wave_index) for one in kept):
+        if all(_may_enter(one) for one in kept):
             return kept
     return questions
 
 
-def _shut(
-    situation: Situation, instance: InstanceName, questions: list[Question], entries: Entries
-) -> list[Blocked]:
-    first = questions[0]
-    outcomes: list[Outcome] = [hold(first), freeze(first), approved(first, entries)]
-    outcomes += [gate(one) for one in questions for gate in (quarantine, references, present)]
-    shut = [one for one in outcomes if isinstance(one, Blocked)]
-    shut += _paused(situation, instance)
-    lost = cooling(situation, instance, entries, first.now)
-    return shut + ([refused(instance, lost)] if lost else []) + _needs(situation, instance)
-
-
-def _paused(situation: Situation, instance: InstanceName) -> list[Blocked]:
-    """After a rebuild an application is paused whole: where it had no lock there is nothing to be held."""
-    estate = situation.estate
-    held = [
-        str(other)
-        for other in (estate.instances(instance.application) if estate else ())
-        if any(one.owner == "rebuild" for one in situation.instance(other).holds.values())
-    ]
-    if not held:
-        return []
-    return [
-        Blocked(
-            gate="hold",
-            words=f"the ledger was rebuilt, and {', '.join(held)} is still paused",
-            who=f"a person: headway resume {held[0]}",
-        )
-    ]
-
-
-def _needs(situation: Situation, instance: InstanceName) -> list[Blocked]:
-    estate = situation.estate
-    if estate is None:
-        return []
-    environment = situation.environment_of(instance)
-    return [
-        Blocked(
-            gate="references",
-            words=f"{instance} needs {needed}, which is not healthy in {environment} yet",
-            who=f"{needed}'s own delivery",
-        )
-        for needed in estate.applications[instance.application].needs
-        if not _is_healthy_in(situation, needed, environment)
-    ]
-
-
-def _is_healthy_in(situation: Situation, application: str, environment: EnvironmentName | None) -> bool:
-    estate = situation.estate
-    if estate is None or application not in estate.applications:
+def _may_enter(question: Question) -> bool:
+    """Say whether an approved version may go in a first lock: of a sibling, or verified and soaked before."""
+    situation, cell, index = question.situation, question.cell, question.wave_index
+    if not _is_fit(situation, cell, question.version, index):
         return False
-    there = [one for one in estate.instances(application) if situation.environment_of(one) == environment]
-    return bool(there) and all(_is_healthy(situation, one) for one in there)
+    if question.version == _of_a_sibling(situation, cell, index):
+        return True
+    return not any(isinstance(gate(question), Blocked) for gate in (verified, soak))
 
 
-def _is_healthy(situation: Situation, instance: InstanceName) -> bool:
-    state = situation.instance(instance)
-    return bool(state.lock) and all(
-        (seen := state.health.get(name)) is not None and seen.state is DeploymentState.HEALTHY
-        for name in state.lock or {}
-    )
+def _shut_alone(question: Question) -> list[Blocked]:
+    outcomes = [gate(question) for gate in (quarantine, references, present)]
+    return [_named(question.cell.artifact, one) for one in outcomes if isinstance(one, Blocked)]
+
+
+def _shut_together(situation: Situation, instance: InstanceName, questions: list[Question]) -> list[Blocked]:
+    shut: list[Blocked] = []
+    if questions:
+        first = questions[0]
+        entries: Entries = frozenset((one.cell.artifact, one.version) for one in questions)
+        outcomes: list[Outcome] = [*map(hold, questions), freeze(first), approved(first, entries)]
+        # A hold on the whole instance is the same answer for each of its artifacts.
+        shut += dict.fromkeys(one for one in outcomes if isinstance(one, Blocked))
+        lost = cooling(situation, instance, entries, first.now)
+        shut += [refused(instance, lost)] if lost else []
+    return shut + paused(situation, instance) + needs(situation, instance)
 
 
 def _to_find_out(question: Question) -> list[Action]:

@@ -6,12 +6,12 @@ from datetime import datetime, timedelta
 from headway.domain.checks import Check, CheckResult, Verdict
 from headway.domain.deployment import ArtifactHealth, Cause, DeploymentState
 from headway.domain.estate import Wave
-from headway.domain.facts import Outcome, PromotionKind
+from headway.domain.facts import Change, Outcome, PromotionKind
 from headway.domain.names import ArtifactName, Cell, InstanceName, Version
-from headway.domain.plan.actions import Action, Conclude, Push, Verify
+from headway.domain.plan.actions import Action, Conclude, Interrupt, Push, Verify
 from headway.domain.plan.checks import checks_of, steady_for, to_run
 from headway.domain.situation.absence import is_any_away, time_away
-from headway.domain.situation.records import InstanceState, Underway
+from headway.domain.situation.records import InstanceState, Underway, is_standing
 from headway.domain.situation.situation import Situation
 
 VERIFY_AGAIN_AFTER = timedelta(seconds=5)
@@ -43,8 +43,12 @@ class Trial:
         return self.situation.instance(self.instance)
 
     def changed(self) -> tuple[tuple[ArtifactName, Version], ...]:
-        """Give what this promotion put in: what its verdict is about."""
-        return tuple((one.artifact, one.after) for one in self.underway.changes if one.after is not None)
+        """Give what this promotion put in and what still stands: what its verdict is about."""
+        return tuple((one.artifact, one.after) for one in self.standing() if one.after is not None)
+
+    def standing(self) -> tuple[Change, ...]:
+        """Give the changes that the lock still holds: a first lock may have lost some to later promotions."""
+        return tuple(one for one in self.underway.changes if is_standing(self.state, one))
 
     def entries(self) -> tuple[tuple[ArtifactName, Version], ...]:
         """Give what this promotion's verification covers: its changes, and what was never verified here."""
@@ -85,11 +89,12 @@ class Trial:
 
     def healths(self) -> dict[str, ArtifactHealth | None]:
         """Give the engine's view of each artifact that the promotion put in; None: not known."""
-        return {
-            one.artifact.artifact: self.state.health.get(one.artifact.artifact)
-            for one in self.underway.changes
-            if one.after is not None
-        }
+        return {artifact.artifact: self.state.health.get(artifact.artifact) for artifact, _ in self.changed()}
+
+    def has_not_begun(self) -> bool:
+        """Say whether the engine says that it has not begun with this lock."""
+        seen = self.healths().values()
+        return bool(seen) and all(one is not None and one.state is DeploymentState.PENDING for one in seen)
 
     def deadline(self, start: datetime, allowed: timedelta) -> datetime:
         """Give when a clock that stands while sources are away runs out."""
@@ -99,9 +104,10 @@ class Trial:
 def judge(trial: Trial) -> Judgement:
     """Say what follows for a promotion under way."""
     one, state = trial.underway, trial.state
+    if state.touched is not None:
+        # What runs there need not be ours: nothing of it is believed, nor held against a version.
+        return Judgement()
     if one.landed_at is None:
-        if state.touched is not None:
-            return Judgement()
         return Judgement(action=Push(instance=trial.instance, promotion_id=one.promotion_id))
     if _is_replaced(one, state):
         return Judgement(
@@ -127,14 +133,19 @@ def _found_bad(trial: Trial) -> str | None:
 
 
 def _is_replaced(one: Underway, state: InstanceState) -> bool:
-    lock = state.lock or {}
-    return any(lock.get(change.artifact.artifact) != change.after for change in one.changes)
+    return not any(is_standing(state, change) for change in one.changes)
 
 
 def _not_healthy(trial: Trial, landed_at: datetime) -> Judgement:
     if is_any_away(trial.situation, trial.instance):
         return Judgement()
-    end = trial.deadline(landed_at, trial.wave.deployment_timeout)
+    one = trial.underway
+    end = trial.deadline(one.begins_at or landed_at, trial.wave.deployment_timeout)
+    if trial.has_not_begun() and one.interrupted_at is None and (one.is_remedy or trial.now >= end):
+        # What cures goes before whatever the engine still does; anything else, only when its time is up.
+        is_last = trial.now >= end
+        interrupt = Interrupt(instance=trial.instance, promotion_id=one.promotion_id, is_last=is_last)
+        return Judgement(action=interrupt, next_at=None if is_last else end)
     if trial.now < end:
         return Judgement(next_at=end)
     unknown = [name for name, seen in trial.healths().items() if seen is None]

@@ -5,7 +5,9 @@ from typing import Any
 
 from headway.domain.facts import (
     ApprovalGiven,
+    ClockTaken,
     ConfigurationFound,
+    DeploymentInterrupted,
     DeploymentSeen,
     EstateAccepted,
     EstateRefused,
@@ -50,6 +52,7 @@ class Touches:
     instances: frozenset[InstanceName] = frozenset()
 
 
+_EVERYTHING = (EstateTaken, ClockTaken)
 _OF_A_SOURCE = (SourceAway, SourceBack)
 _NOTHING = (EstateRefused, EstateWaiting, EstateAccepted)
 _OF_AN_ARTIFACT = (
@@ -75,7 +78,7 @@ _SEEN_FROM_NEAR = (
 _CHANGES_CELLS = (DeploymentSeen, PromotionLanded)
 """Of these, gates see only what they change in the cells themselves: what stands there, and its soak."""
 _SEEN_EVERYWHERE = (PromotionDecided, PromotionEnded, NoChangePassed, InstanceFound)
-_OF_NO_GATE = (VerificationStarted, VerificationEnded, StopsLanded)
+_OF_NO_GATE = (DeploymentInterrupted, VerificationStarted, VerificationEnded, StopsLanded)
 """No gate asks for them; only the instance's own plan does."""
 _OF_ONE_CELL = (PromotionAsked, PromotionUnasked, ReferencesFound)
 
@@ -91,7 +94,7 @@ def touched_by(before: Situation, situation: Situation, fact: Fact) -> Touches:
     body: Any = fact.body
     if body is None or isinstance(body, _NOTHING):
         return Touches()
-    if isinstance(body, EstateTaken):
+    if isinstance(body, _EVERYTHING):
         return Touches(everything=True)
     if isinstance(body, _OF_AN_ARTIFACT):
         return _cells(situation, _artifacts_named(situation, body))

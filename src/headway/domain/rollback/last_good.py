@@ -31,7 +31,9 @@ def is_trusted(situation: Situation, cell: Cell, version: Version) -> bool:
     if standing_quarantine(situation, cell.artifact, version, cell.instance) is not None:
         return False
     taken = situation.taken_back.get(cell.artifact, ())
-    return not any(one.instance == cell.instance and is_meant(one, version) for one in taken)
+    return not any(
+        one.instance == cell.instance and is_meant(situation, cell.artifact, one, version) for one in taken
+    )
 
 
 def earlier_lock(situation: Situation, cell: Cell) -> Version | None:

@@ -31,6 +31,13 @@ def time_away(situation: Situation, instance: InstanceName, since: datetime, now
     return total
 
 
+def engine_away(situation: Situation, instance: InstanceName) -> datetime | None:
+    """Say since when an instance's engine is away: what it said is no health now. None: it is there."""
+    environment = situation.environment_of(instance)
+    away = situation.away.get((Source.ENGINE, environment)) if environment is not None else None
+    return away[0] if away else None
+
+
 def sources_of(situation: Situation, instance: InstanceName) -> frozenset[tuple[Source, str]]:
     """Give the sources that an instance hangs on: its engine, its repository, its images' registries."""
     estate, environment = situation.estate, situation.environment_of(instance)

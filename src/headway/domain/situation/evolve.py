@@ -6,7 +6,9 @@ from typing import Any
 
 from headway.domain.facts import (
     ApprovalGiven,
+    ClockTaken,
     ConfigurationFound,
+    DeploymentInterrupted,
     DeploymentSeen,
     EstateAccepted,
     EstateRefused,
@@ -38,7 +40,14 @@ from headway.domain.facts import (
     VerificationEnded,
     VerificationStarted,
 )
-from headway.domain.situation import fold_instances, fold_people, fold_promotions, fold_sources, fold_versions
+from headway.domain.situation import (
+    fold_clock,
+    fold_instances,
+    fold_people,
+    fold_promotions,
+    fold_sources,
+    fold_versions,
+)
 from headway.domain.situation.situation import Situation
 
 Fold = Callable[[Situation, Fact, Any], Situation]
@@ -59,6 +68,7 @@ _FOLDS: dict[type, Fold] = {
     NoChangePassed: fold_promotions.no_change_passed,
     VerificationStarted: fold_promotions.verification_started,
     VerificationEnded: fold_promotions.verification_ended,
+    DeploymentInterrupted: fold_instances.deployment_interrupted,
     DeploymentSeen: fold_instances.deployment_seen,
     InstanceFound: fold_instances.found,
     InstanceTouched: fold_instances.touched,
@@ -75,6 +85,7 @@ _FOLDS: dict[type, Fold] = {
     SourceBack: fold_sources.back,
     PresenceFound: fold_sources.presence_found,
     ReferencesFound: fold_sources.references_found,
+    ClockTaken: fold_clock.clock_taken,
 }
 
 

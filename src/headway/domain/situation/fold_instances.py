@@ -6,6 +6,7 @@ from datetime import datetime
 from headway.domain.deployment import ArtifactHealth, DeploymentState
 from headway.domain.facts import (
     Change,
+    DeploymentInterrupted,
     DeploymentSeen,
     Fact,
     HoldLifted,
@@ -17,9 +18,19 @@ from headway.domain.facts import (
     StopsLanded,
 )
 from headway.domain.names import ArtifactName, Cell, InstanceName, Version
-from headway.domain.situation.fold_promotions import soaking, without_evidence
-from headway.domain.situation.records import Deployed, Hold, InstanceState, Soak, TakenBack, Touched, Underway
+from headway.domain.situation.fold_promotions import soaking, stopped, without_evidence
+from headway.domain.situation.records import (
+    Deployed,
+    Hold,
+    InstanceState,
+    Soak,
+    TakenBack,
+    Touched,
+    Underway,
+    is_standing,
+)
 from headway.domain.situation.situation import Situation
+from headway.domain.situation.watching import watched_anew
 
 
 def deployment_seen(situation: Situation, fact: Fact, body: DeploymentSeen) -> Situation:
@@ -28,7 +39,10 @@ def deployment_seen(situation: Situation, fact: Fact, body: DeploymentSeen) -> S
     if body.promotion_id != state.deployment:
         return situation
     health = {name: seen for name, seen in body.artifacts.items() if name in (state.lock or {})}
-    underway = tuple(_noticed_healthy(one, health, fact.happened_at) for one in state.underway)
+    if state.touched is not None:
+        # It is shown; of our versions it tells nothing.
+        return _with(situation, body.instance, replace(state, health=health, health_at=fact.happened_at))
+    underway = tuple(_noticed_healthy(state, one, health, fact.happened_at) for one in state.underway)
     there = replace(
         situation,
         instances=situation.instances.set(
@@ -41,10 +55,29 @@ def deployment_seen(situation: Situation, fact: Fact, body: DeploymentSeen) -> S
     return there
 
 
-def _noticed_healthy(one: Underway, health: dict[str, ArtifactHealth], at: datetime) -> Underway:
+def deployment_interrupted(situation: Situation, fact: Fact, body: DeploymentInterrupted) -> Situation:
+    """The engine gave way to a promotion: its clock counts from then."""
+    state = situation.instance(body.instance)
+    at = fact.happened_at
+    underway = tuple(
+        replace(one, interrupted_at=at, begins_at=at if body.gave_up else one.begins_at)
+        if one.promotion_id == body.promotion_id
+        else one
+        for one in state.underway
+    )
+    return _with(situation, body.instance, replace(state, underway=underway))
+
+
+def _noticed_healthy(
+    state: InstanceState, one: Underway, health: dict[str, ArtifactHealth], at: datetime
+) -> Underway:
     if one.landed_at is None:
         return one
-    mine = [health.get(change.artifact.artifact) for change in one.changes if change.after is not None]
+    mine = [
+        health.get(change.artifact.artifact)
+        for change in one.changes
+        if change.after is not None and is_standing(state, change)
+    ]
     healthy = all(seen is not None and seen.state is DeploymentState.HEALTHY for seen in mine)
     if healthy and one.healthy_at is None:
         return replace(one, healthy_at=at)
@@ -172,14 +205,24 @@ def _taken_back_again(
 
 
 def touched(situation: Situation, fact: Fact, body: InstanceTouched) -> Situation:
-    """Other hands changed the folder."""
+    """Other hands changed the folder: attempts are void, and soaks stand, for what runs need not be ours."""
     mark = Touched(commit=body.commit, author=body.author, words=body.words, at=fact.happened_at)
-    return _with(situation, body.instance, replace(situation.instance(body.instance), touched=mark))
+    state = situation.instance(body.instance)
+    underway = tuple(replace(one, verifying=None, verdict=None, results=()) for one in state.underway)
+    there = _with(situation, body.instance, replace(state, touched=mark, underway=underway))
+    for name in state.lock or {}:
+        cell = Cell(ArtifactName(body.instance.application, name), body.instance)
+        known = there.cell(cell)
+        if known.standing is not None:
+            stands = replace(known, soak=stopped(known, known.standing, fact.happened_at))
+            there = replace(there, cells=there.cells.set(cell, stands))
+    return there
 
 
-def untouched(situation: Situation, _: Fact, body: InstanceUntouched) -> Situation:
-    """The folder is ours again."""
-    return _with(situation, body.instance, replace(situation.instance(body.instance), touched=None))
+def untouched(situation: Situation, fact: Fact, body: InstanceUntouched) -> Situation:
+    """The folder is ours again: what the engine makes of it has to be seen anew."""
+    state = replace(situation.instance(body.instance), touched=None)
+    return _with(situation, body.instance, watched_anew(state, fact.happened_at))
 
 
 def stops_landed(situation: Situation, _: Fact, body: StopsLanded) -> Situation:

@@ -30,6 +30,7 @@ from headway.domain.situation.records import (
     TakenBack,
     Turn,
     Underway,
+    is_standing,
 )
 from headway.domain.situation.situation import Situation
 
@@ -104,7 +105,7 @@ def _rolled_back(situation: Situation, fact: Fact, body: PromotionDecided, chang
 def without_evidence(situation: Situation, cell: Cell, taken: TakenBack) -> Situation:
     """Withdraw the evidence of what was taken back from its cell."""
     state = situation.cell(cell)
-    withdrawn = [version for version in state.verified if is_meant(taken, version)]
+    withdrawn = [version for version in state.verified if is_meant(situation, cell.artifact, taken, version)]
     verified = state.verified
     for version in withdrawn:
         verified = verified.delete(version)
@@ -112,17 +113,20 @@ def without_evidence(situation: Situation, cell: Cell, taken: TakenBack) -> Situ
     return _with_cell(situation, cell, replace(state, verified=verified, ready=ready))
 
 
-def is_meant(taken: TakenBack, version: Version) -> bool:
-    """Say whether a version is one that was taken back: itself, or another with its digest."""
-    if taken.version == version:
+def is_meant(situation: Situation, artifact: ArtifactName, taken: TakenBack, version: Version) -> bool:
+    """Say whether a version is what was taken back: it, what renders the same there, what has its digest.
+
+    The last only where taking it back changed the digest.
+    """
+    if taken.whole_digest and taken.version.digest == version.digest:
         return True
-    return taken.whole_digest and taken.version.digest == version.digest
+    return situation.shelf(artifact).renders_same(taken.version, version, taken.instance)
 
 
 def _given_again(situation: Situation, artifact: ArtifactName, version: Version) -> Situation:
     """A person promoted it: what was taken back of it is so no longer."""
     earlier = situation.taken_back.get(artifact, ())
-    kept = tuple(taken for taken in earlier if not is_meant(taken, version))
+    kept = tuple(taken for taken in earlier if not is_meant(situation, artifact, taken, version))
     if len(kept) == len(earlier):
         return situation
     return replace(situation, taken_back=situation.taken_back.set(artifact, kept))
@@ -260,7 +264,8 @@ def ended(situation: Situation, fact: Fact, body: PromotionEnded) -> Situation:
     if mine is None or body.outcome is Outcome.REPLACED:
         return there
     for change in mine.changes:
-        if change.after is not None:
+        # What another promotion replaced meanwhile is judged by that one.
+        if change.after is not None and is_standing(state, change):
             there = _ended_change(there, fact, body, mine, change)
     return there
 

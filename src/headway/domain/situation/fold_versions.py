@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from immutables import Map
 
+from headway.domain.estate import ImageSource
 from headway.domain.facts import (
     ConfigurationFound,
     EstateAccepted,
@@ -22,11 +23,11 @@ from headway.domain.situation.situation import Situation
 
 
 def estate_taken(situation: Situation, _: Fact, body: EstateTaken) -> Situation:
-    """Put an estate in force; declared ranges may have changed, so images are ordered anew."""
+    """Put an estate in force; declared ranges and sources may have changed, so images are ordered anew."""
     there = replace(situation, estate=body.estate, refused=(), waiting=None)
     shelves: Map[ArtifactName, Shelf] = there.shelves
     for artifact, shelf in there.shelves.items():
-        shelves = shelves.set(artifact, ranked(shelf, _semver(there, artifact)))
+        shelves = shelves.set(artifact, ranked(shelf, _source(there, artifact)))
     return replace(there, shelves=shelves)
 
 
@@ -63,7 +64,7 @@ def image_found(situation: Situation, fact: Fact, body: ImageFound) -> Situation
         platforms=body.platforms,
     )
     filled = replace(shelf, images=shelf.images.set(body.digest, image))
-    return _shelved(situation, body.artifact, ranked(filled, _semver(situation, body.artifact)))
+    return _shelved(situation, body.artifact, ranked(filled, _source(situation, body.artifact)))
 
 
 def images_looked_at(situation: Situation, _: Fact, body: ImagesLookedAt) -> Situation:
@@ -111,8 +112,7 @@ def _shelved(situation: Situation, artifact: ArtifactName, shelf: Shelf) -> Situ
     return replace(situation, shelves=situation.shelves.set(artifact, shelf))
 
 
-def _semver(situation: Situation, artifact: ArtifactName) -> str | None:
+def _source(situation: Situation, artifact: ArtifactName) -> ImageSource | None:
     if situation.estate is None or not situation.estate.has_artifact(artifact):
         return None
-    image = situation.estate.applications[artifact.application].artifacts[artifact.artifact].image
-    return image.semver if image else None
+    return situation.estate.applications[artifact.application].artifacts[artifact.artifact].image

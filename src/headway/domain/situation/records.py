@@ -24,8 +24,8 @@ class Soak:
     """Since when it stands still; None: it runs, or never began."""
 
     def at(self, now: datetime) -> timedelta:
-        """Give the soak so far."""
-        return self.total + (now - self.since if self.since else timedelta(0))
+        """Give the soak so far; before its running stretch began it has what it had, never less."""
+        return self.total + (max(timedelta(0), now - self.since) if self.since else timedelta(0))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +88,10 @@ class Underway:
     asked_by: str | None
     landed_at: datetime | None = None
     commit: CommitId | None = None
+    interrupted_at: datetime | None = None
+    """When the engine was asked to give up an older lock for this one; None: it was not."""
+    begins_at: datetime | None = None
+    """When the engine was free for it, or it was watched anew, if that was later than when it landed."""
     attempts: int = 0
     verifying: PromotionId | None = None
     """The lock that a running attempt verifies; None: no attempt runs."""
@@ -98,6 +102,11 @@ class Underway:
     """When its artifacts were first seen healthy on the present lock."""
     attempted_at: datetime | None = None
     """When the last attempt ended."""
+
+    @property
+    def is_remedy(self) -> bool:
+        """Say whether it takes something back."""
+        return self.kind in (PromotionKind.ROLLBACK, PromotionKind.WITHDRAWAL)
 
     @property
     def artifacts(self) -> tuple[ArtifactName, ...]:
@@ -187,6 +196,11 @@ class InstanceState:
     """Entries of the lock without any verification here yet: each later one covers them too."""
 
 
+def is_standing(state: InstanceState, change: Change) -> bool:
+    """Say whether the lock is still as a change made it."""
+    return (state.lock or {}).get(change.artifact.artifact) == change.after
+
+
 class Turn(StrEnum):
     """Which pair the first wave makes next, after a pair failed."""
 
@@ -215,6 +229,16 @@ class Approval:
     differences: Mapping[str, str]
     by: str
     at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reckoned:
+    """The clock that time is reckoned by."""
+
+    boot: str
+    """Which coming up of which machine it is the clock of."""
+    zero: datetime
+    """What it shows less what passed since then."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,8 @@
 """An artifact's shelf: every image and configuration of it that was seen, and which is newer.
 
-Newest, of images: by semver where the artifact declares a range, else by the order of source commits where
-all are known, else in the order in which they were first seen; those of one first look have no order. Of
+Newest, of images: by semver where the artifact declares a range; else by the order of source commits where it
+names its source's address, and then an image without a place on the source's main line has no order until it
+gets one; else in the order in which they were first seen, and those of one first look have no order. Of
 configurations: `main`'s first-parent order. Build time is shown, never compared.
 """
 
@@ -15,10 +16,13 @@ from semantic_version import SimpleSpec
 from semantic_version import Version as SemanticVersion
 
 from headway.domain.checks import Check
+from headway.domain.estate import ImageSource
 from headway.domain.names import CommitId, Digest, InstanceName, TreeId, Version
 
 Rank = tuple[Any, ...]
-"""Compares the images of one shelf; equal ranks of two images mean that nobody knows which is newer."""
+"""Compares the images of one shelf; equal ranks of two images mean that nobody knows which is newer.
+
+Nested tuples of text and numbers, no library's objects: a situation is plain data, which can be kept."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +37,7 @@ class Image:
     found_at: datetime
     source_commit: str | None
     source_position: int | None
+    """Its source commit's place on the source's main line; None: not known, or not on it."""
     built_at: datetime | None
     platforms: tuple[str, ...]
 
@@ -121,38 +126,55 @@ class Shelf:
         return version.commit[:8] if version.digest is None else f"{head}+{version.commit[:8]}"
 
 
-def ranked(shelf: Shelf, semver: str | None) -> Shelf:
-    """Order a shelf's images anew, after one came or the declared range changed."""
-    images = list(shelf.images.values())
-    by_commits = all(image.source_position is not None for image in images)
+def ranked(shelf: Shelf, source: ImageSource | None) -> Shelf:
+    """Order a shelf's images anew, after one came or what is declared of them changed."""
     counted: dict[Digest, Image] = {}
-    for image in images:
-        rank = _rank(image, semver, by_commits=by_commits)
+    unplaced: dict[Digest, Image] = {}
+    for image in shelf.images.values():
+        rank = _rank(image, source)
         if rank is not None:
             counted[image.digest] = replace(image, rank=rank)
+        elif source is not None and source.ordered_by is not None:
+            # History was rewritten, or another rule ordered it before: what that said counts no more.
+            unplaced[image.digest] = replace(image, rank=())
     order = sorted(counted.values(), key=lambda image: image.rank, reverse=True)
     return replace(
         shelf,
-        images=shelf.images.update(counted),
+        images=shelf.images.update(counted | unplaced),
         newest_images=tuple(image.digest for image in order),
     )
 
 
-def _rank(image: Image, semver: str | None, *, by_commits: bool) -> Rank | None:
-    if semver is not None:
-        best = best_semver(image.tags, semver)
-        return None if best is None else (best, image.first_seen)
-    if by_commits:
-        return (image.source_position, image.first_seen)
-    return (image.first_seen,)
+def _rank(image: Image, source: ImageSource | None) -> Rank | None:
+    """Give an image's rank, its rule first; None: it is none of the versions that have an order."""
+    if source is not None and source.semver is not None:
+        best = best_semver(image.tags, source.semver)
+        return None if best is None else ("semver", best, image.first_seen)
+    if source is not None and source.ordered_by is not None:
+        place = image.source_position
+        return None if place is None else ("commits", place, image.first_seen)
+    return ("first seen", image.first_seen)
 
 
 @lru_cache(maxsize=65536)
-def best_semver(tags: tuple[str, ...], semver: str) -> Any:  # noqa: ANN401  # the library's own sort key
+def best_semver(tags: tuple[str, ...], semver: str) -> Rank | None:
     """Give the sort key of the highest tag inside the range; None: no tag is inside it."""
     spec = SimpleSpec(semver)
     versions = [parsed for tag in tags if (parsed := parse_semver(tag)) and parsed in spec]
-    return max(versions).precedence_key if versions else None
+    return _precedence(max(versions)) if versions else None
+
+
+def _precedence(version: SemanticVersion) -> Rank:
+    """Sort as the library's `precedence_key` does."""
+    released = ((2,),)
+    before_release = tuple(_identifier(part) for part in version.prerelease or ())
+    build = tuple(_identifier(part) for part in version.build or ())
+    return (version.major, version.minor, version.patch, before_release or released, build)
+
+
+def _identifier(part: str) -> Rank:
+    """Numbers come before words."""
+    return (0, int(part)) if part.isdigit() else (1, part)
 
 
 @lru_cache(maxsize=65536)
@@ -175,6 +197,9 @@ def _compare_images(shelf: Shelf, one: Digest | None, other: Digest | None) -> i
     mine = shelf.images.get(one) if one else None
     theirs = shelf.images.get(other) if other else None
     if mine is None or theirs is None or mine.rank == theirs.rank or not mine.rank or not theirs.rank:
+        return None
+    if mine.rank[0] != theirs.rank[0]:
+        # One counts no more since the rule changed, so it keeps the rank that the earlier rule gave it.
         return None
     return 1 if mine.rank > theirs.rank else -1
 

@@ -13,6 +13,7 @@ from headway.domain.situation.records import (
     CellState,
     InstanceState,
     Quarantine,
+    Reckoned,
     TakenBack,
     WaitingEstate,
     WaveState,
@@ -56,6 +57,8 @@ class Situation:
     away: Map[tuple[Source, str], tuple[datetime, str]] = field(default_factory=Map)
     away_spells: Map[tuple[Source, str], tuple[tuple[datetime, datetime], ...]] = field(default_factory=Map)
     """When sources were away and came back: deployment clocks stood meanwhile."""
+    clock: Reckoned | None = None
+    """What its instants are reckoned by; None: nothing was timed yet."""
 
     def cell(self, cell: Cell) -> CellState:
         """Give a cell's state; an empty one when nothing ever happened there."""

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import typer
 
 from headway.domain.errors import UsageError
-from headway.interfaces.cli.options import Artifact, DryRun, Output, Reason, session_of
+from headway.interfaces.cli.options import Artifact, DryRun, Output, Reason, ReasonUnlessDry, session_of
 from headway.interfaces.cli.screen import Format, busy, say, show_document
 from headway.interfaces.cli.spans import parse_instant, parse_span, shown_instant
 
@@ -26,7 +26,8 @@ def promote(
     digest: Annotated[str | None, typer.Option(help="Make this pair: the image's digest …")] = None,
     commit: Annotated[str | None, typer.Option(help="… and the configuration commit.")] = None,
     now: Annotated[bool, typer.Option("--now", help="Cut in before the version the wave took up.")] = False,
-    reason: Reason = "",
+    cancel: Annotated[bool, typer.Option("--cancel", help="Drop the request that waits there.")] = False,
+    reason: ReasonUnlessDry = "",
     dry_run: DryRun = False,
     output: Output = Format.TABLE,
 ) -> None:
@@ -34,18 +35,24 @@ def promote(
     body: dict[str, object] = {
         "artifact": artifact,
         "instances": to or [],
-        "version": version,
-        "digest": digest,
-        "commit": commit,
-        "now": now,
         "reason": reason,
         "dry_run": dry_run,
     }
+    wanted: dict[str, object] = {"version": version, "digest": digest, "commit": commit, "now": now}
+    if cancel:
+        _refuse_wanted(wanted)
+        _cancel(context, body, output)
+        return
+    body |= wanted
     with busy(f"asking for {artifact}"):
         found = session_of(context).client().post("/promote", body)
     if output in _FOR_PROGRAMS:
         show_document(found, output)
         return
+    _say_promotion(found, dry_run=dry_run)
+
+
+def _say_promotion(found: dict[str, Any], *, dry_run: bool) -> None:
     for one in found["requests"]:
         verb = "would be asked for" if dry_run else "is asked for"
         say(f"{one['artifact']} {one['label']} {verb} in {one['instance']} (runs {one['runs'] or 'nothing'})")
@@ -55,6 +62,27 @@ def promote(
         say("", f"On {one['branch']}, this commit:", "")
         say(*(f"    {line}" for line in one["message"].splitlines()))
         say("", "It would change:", *(f"    {path}" for path in one["paths"]))
+
+
+def _refuse_wanted(wanted: dict[str, object]) -> None:
+    named = [f"--{option}" for option, value in wanted.items() if value]
+    if named:
+        raise UsageError(
+            "cancel-names-version",
+            f"--cancel and {named[0]} are both given",
+            why="an instance has one request for an artifact at most, and --cancel drops it whole",
+            next_step="leave one of them out",
+        )
+
+
+def _cancel(context: typer.Context, body: dict[str, object], output: Format) -> None:
+    found = session_of(context).client().post("/promote/cancel", body)
+    if output in _FOR_PROGRAMS:
+        show_document(found, output)
+        return
+    verb = "would be dropped" if body["dry_run"] else "is dropped"
+    for one in found["cancelled"]:
+        say(f"{one['by']}'s request for {one['artifact']} {one['label']} in {one['instance']} {verb}")
 
 
 def approve(
@@ -125,7 +153,7 @@ def resume(
     artifact: Annotated[
         str | None, typer.Option("--artifact", "-a", help="Only holds on this artifact.")
     ] = None,
-    reason: Reason = "",
+    reason: ReasonUnlessDry = "",
     dry_run: DryRun = False,
     output: Output = Format.TABLE,
 ) -> None:
@@ -158,7 +186,7 @@ def rollback(
     artifact: Artifact,
     instances: Annotated[list[str], typer.Option("--from", help="An instance; several times.")],
     to: Annotated[str | None, typer.Option(help="This version; else the last good one.")] = None,
-    reason: Reason = "",
+    reason: ReasonUnlessDry = "",
     dry_run: DryRun = False,
     output: Output = Format.TABLE,
 ) -> None:
@@ -184,6 +212,8 @@ def _say_rollback(one: dict[str, Any], *, dry_run: bool) -> None:
     say(f"{one['artifact']} in {one['instance']}: {one['before']} → {after}")
     verb = "would be held" if dry_run else "is held"
     say(f"  it {verb} there until somebody resumes it ({one['hold_id']})")
+    if one["jobs"]:
+        say(f"  Jobs that {'would run' if dry_run else 'run'} again: {', '.join(one['jobs'])}")
     if one["dropped"]:
         say(f"  the same promotion into {', '.join(one['dropped'])} is dropped")
     if one["others"]:

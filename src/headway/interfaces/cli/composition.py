@@ -7,7 +7,15 @@ they are called, so that `headway --help` stays quick.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
+
+from headway.domain.errors import UsageError
+
+if TYPE_CHECKING:
+    from headway.app.adoption.adopt import Adoption
+    from headway.app.adoption.push import Written
+    from headway.app.standards.telling import Told
+    from headway.domain.standards import PolicyProblem
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,13 +52,66 @@ class AgentRunSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Checked:
-    """What `headway check` found right."""
+    """What `headway check` found in an estate that can be read."""
 
     applications: int
     artifacts: int
     instances: int
+    rendered: int | None = None
+    """How many overlays rendered; None: they were not looked at."""
     remarks: tuple[str, ...] = ()
     """What is odd and allowed."""
+    mistakes: tuple[UsageError, ...] = ()
+    """What keeps overlays from rendering, each once."""
+    rules: tuple[str, ...] = ()
+    """The standards that could be asked, by id."""
+    broken: tuple["PolicyProblem", ...] = ()
+    """What makes other standards unusable: nothing is judged by those, which is no pass."""
+    told: tuple["Told", ...] = ()
+    """What does not meet a standard, what blocks first."""
+
+    @property
+    def is_in_order(self) -> bool:
+        """Say whether nothing keeps any of it from going out."""
+        return not (self.mistakes or self.broken or any(one.blocks for one in self.told))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdoptSettings:
+    """What `headway init --adopt` is told."""
+
+    directory: Path
+    """A work tree of the repository."""
+    state: Path
+    person: str
+    lane: str | None = None
+    """The waves; None: by the names of the instances."""
+    estate: str | None = None
+    """The repository that holds `estate.yaml`, if it is another."""
+    write: bool = False
+    """Whether to write what `main` lacks into the work tree."""
+    push: bool = False
+    """Whether to push the first locks, from what `main` is at the remote."""
+    with_differences: tuple[str, ...] = ()
+    """The instances whose first lock is pushed though it changes what runs."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Adopted:
+    """What adoption found, and what was written and pushed of it."""
+
+    adoption: "Adoption"
+    written: Sequence[Path]
+    pushed: "Sequence[Written]"
+
+    def is_whole(self, settings: AdoptSettings) -> bool:
+        """Say whether everything that was found can be adopted, or was, without an open question."""
+        if self.adoption.refused:
+            return False
+        if settings.push:
+            landed = {one.instance for one in self.pushed if one.is_right}
+            return all(one.found.instance in landed for one in self.adoption.locks)
+        return not any(one.differences for one in self.adoption.locks)
 
 
 class IdentityStore(Protocol):
@@ -92,15 +153,26 @@ class Composition(Protocol):
         """Remove everything that this engine runs."""
         ...
 
-    def init(self, directory: Path, *, person: str, registry: str, remotes: str | None) -> Sequence[Path]:
+    def init(
+        self, directory: Path, *, person: str, registry: str, remotes: str | None, argocd: str | None
+    ) -> Sequence[Path]:
         """Write an estate to begin with; give the files."""
         ...
 
-    def check(self, folders: Sequence[Path]) -> Checked:
-        """Read the estate in these folders.
+    def adopt(self, settings: AdoptSettings) -> Adopted:
+        """Look at what runs of a repository, and write or push what was asked for.
 
         Raises:
-            EstateInvalid: with every problem of every file.
+            UsageError: `adopt-…`: it cannot be adopted at all.
+            Transient: an Argo CD, the renderer or the remote cannot be asked.
+        """
+        ...
+
+    def check(self, folders: Sequence[Path], *, render: bool) -> Checked:
+        """Read the estate in these folders and, if asked and Kustomize is found, render all its overlays.
+
+        Raises:
+            EstateInvalid: with every problem of every file; nothing was rendered.
         """
         ...
 

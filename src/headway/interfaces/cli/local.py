@@ -1,4 +1,4 @@
-"""Commands that work on this machine: init, check, render, serve, agent."""
+"""Commands that work on this machine: init, render, serve, agent."""
 
 import getpass
 from pathlib import Path
@@ -7,10 +7,11 @@ from typing import Annotated
 import typer
 
 from headway.domain.errors import UsageError
-from headway.interfaces.cli.composition import AgentRunSettings, ServeSettings
+from headway.interfaces.cli import adopting
+from headway.interfaces.cli.checking import mistakes_fail
+from headway.interfaces.cli.composition import AdoptSettings, AgentRunSettings, ServeSettings
 from headway.interfaces.cli.options import Into, session_of
-from headway.interfaces.cli.screen import busy, note, say, show_error
-from headway.interfaces.problems import FAILED
+from headway.interfaces.cli.screen import busy, say
 
 Estate = Annotated[
     str | None,
@@ -22,22 +23,93 @@ PlainHttp = Annotated[
     list[str] | None,
     typer.Option(help="A registry, host:port, that speaks plain HTTP; those of this machine are known."),
 ]
+Adopt = Annotated[
+    bool,
+    typer.Option("--adopt", help="Adopt the repository of this folder, which Argo CD runs; show it."),
+]
+Lane = Annotated[
+    str | None, typer.Option(help="With --adopt: the waves, like 'dev, staging, us+eu'; else by their names.")
+]
+EstateElsewhere = Annotated[
+    str | None,
+    typer.Option(
+        "--estate",
+        help="With --adopt: the repository that holds estate.yaml, if another; URL or path.",
+    ),
+]
+Write = Annotated[bool, typer.Option("--write", help="With --adopt: write what main needs into the folder.")]
+Push = Annotated[
+    bool, typer.Option("--push", help="With --adopt: push the first locks that change nothing that runs.")
+]
+WithDifferences = Annotated[
+    list[str] | None,
+    typer.Option("--with-difference", help="With --push: an instance whose first lock may change what runs."),
+]
 
 
 def init(
     context: typer.Context,
     *,
-    directory: Annotated[Path, typer.Argument(help="An empty or missing folder.")],
+    directory: Annotated[
+        Path, typer.Argument(help="An empty or missing folder; with --adopt, a clone of the repository.")
+    ],
     person: Annotated[str | None, typer.Option(help="Who holds the roles at first; else you.")] = None,
     registry: Annotated[str, typer.Option(help="Where images are published.")] = "127.0.0.1:5000",
     remotes: Annotated[
         str | None, typer.Option(help="The URL under which both repositories will stand.")
     ] = None,
+    argocd: Annotated[
+        str | None,
+        typer.Option(
+            help="Deliver through Argo CD: its URL, {environment} standing for each one's name. Else podman."
+        ),
+    ] = None,
+    adopt: Adopt = False,
+    lane: Lane = None,
+    estate: EstateElsewhere = None,
+    write: Write = False,
+    push: Push = False,
+    with_differences: WithDifferences = None,
 ) -> None:
-    """Write a working estate to begin with."""
+    """Write a working estate to begin with, or adopt what Argo CD runs already."""
     who = person or _user()
-    written = session_of(context).composition.init(directory, person=who, registry=registry, remotes=remotes)
+    if adopt:
+        _refuse_with_adopt(remotes=remotes, argocd=argocd, write=write, push=push)
+        adopting.adopt(
+            context,
+            AdoptSettings(
+                directory=directory,
+                state=session_of(context).state,
+                person=who,
+                lane=lane,
+                estate=estate,
+                write=write,
+                push=push,
+                with_differences=tuple(with_differences or ()),
+            ),
+        )
+        return
+    if lane or estate or write or push or with_differences:
+        raise _not_together(
+            "--lane, --estate, --write, --push and --with-difference", "they are for --adopt", "add --adopt"
+        )
+    written = session_of(context).composition.init(
+        directory, person=who, registry=registry, remotes=remotes, argocd=argocd
+    )
     say(f"{len(written)} files are in {directory}; {directory / 'README.md'} says what is next")
+
+
+def _refuse_with_adopt(*, remotes: str | None, argocd: str | None, write: bool, push: bool) -> None:
+    if remotes or argocd:
+        why = "the remote origin and the credentials of each Argo CD say where it is"
+        raise _not_together("--remotes and --argocd with --adopt", why, "leave them out")
+    if write and push:
+        why = "what is pushed must have been merged into main before"
+        raise _not_together("--write and --push together", why, "write first, and push once it is on main")
+
+
+def _not_together(what: str, why: str, next_step: str) -> UsageError:
+    return UsageError("option-malformed", f"{what} make no sense", why=why, next_step=next_step)
 
 
 def _user() -> str:
@@ -47,29 +119,6 @@ def _user() -> str:
         return "me"
 
 
-def check(
-    context: typer.Context,
-    *,
-    paths: Annotated[
-        list[Path] | None, typer.Argument(help="Folders of manifests repositories; else this one.")
-    ] = None,
-) -> None:
-    """Say all that is wrong with an estate's files. Exit code 1: something is."""
-    try:
-        with busy("reading the estate"):
-            found = session_of(context).composition.check(paths or [Path()])
-    except UsageError as error:
-        if error.code != "estate-invalid":
-            raise
-        # The command was right and did what it is for: the files are what is wrong.
-        show_error(error)
-        raise typer.Exit(FAILED) from error
-    for remark in found.remarks:
-        note(f"▲ {remark}")
-    counted = f"{found.applications} application(s), {found.artifacts} artifact(s)"
-    say(f"In order: {counted}, {found.instances} instance(s).")
-
-
 def render(
     context: typer.Context,
     *,
@@ -77,8 +126,8 @@ def render(
     instance: Into,
     path: Annotated[Path, typer.Argument(help="The folder of its manifests repository.")] = Path(),
 ) -> None:
-    """Print what an artifact's overlay renders to, as it stands in a folder."""
-    with busy(f"rendering {artifact}"):
+    """Print what an artifact's overlay renders to, as it stands in a folder. Exit code 1: it does not."""
+    with mistakes_fail(), busy(f"rendering {artifact}"):
         files = session_of(context).composition.render(path, artifact, instance)
     for name, data in sorted(files.items()):
         say(f"# {name}", data.decode("utf-8", "replace").rstrip("\n"), "---")

@@ -1,11 +1,9 @@
 """Commands that look: status, versions, why, history."""
 
-import time
 from typing import Annotated, Any
 
 import typer
 
-from headway.domain.errors import Transient
 from headway.interfaces.cli.board import (
     TITLES,
     WIDE_TITLES,
@@ -16,12 +14,13 @@ from headway.interfaces.cli.board import (
 )
 from headway.interfaces.cli.client import Client, Params
 from headway.interfaces.cli.options import Artifact, Into, Output, session_of
-from headway.interfaces.cli.screen import Cell, Format, busy, note, plain, say, show_document, show_table
+from headway.interfaces.cli.patience import Patience
+from headway.interfaces.cli.screen import Cell, Format, busy, plain, say, show_document, show_table
 from headway.interfaces.cli.spans import shown_instant
+from headway.interfaces.problems import FAILED
 
 _WATCHES_FOR_S = 50.0
 """How long one request of `--watch` is kept open; the server says at once when something happened."""
-_ASKS_AGAIN_AFTER_S = 2.0
 
 
 def status(
@@ -31,28 +30,21 @@ def status(
     watch: Annotated[bool, typer.Option("--watch", "-w", help="Show it anew whenever it changes.")] = False,
     output: Output = Format.TABLE,
 ) -> None:
-    """Show the board: what runs, what waits, what needs somebody."""
+    """Show the board: what runs, what waits, what needs somebody. Exit code 1: the estate was never read."""
     client = session_of(context).client()
     params: Params = {"application": application}
     board = client.get("/status", params)
     _show_board(board, output)
+    if board["never_read"] and not watch:
+        # A script must not take a board without an instance for one without trouble.
+        raise typer.Exit(FAILED)
+    patience = Patience(client)
     while watch:
         params |= {"wait_after": board["sequence"], "timeout": _WATCHES_FOR_S}
-        newer = _ask_again(client, params)
+        newer = patience.get("/status", params, waits_s=_WATCHES_FOR_S)
         if newer is not None and newer["sequence"] != board["sequence"]:
             board = newer
             _show_board(board, output, anew=True)
-
-
-def _ask_again(client: Client, params: Params) -> dict[str, Any] | None:
-    """Ask for the next board; a server that is away for a while is asked again, and that is said."""
-    try:
-        found: dict[str, Any] = client.get("/status", params, waits_s=_WATCHES_FOR_S)
-    except Transient as error:
-        note(f"{error.what}: {error.why}; asked again")
-        time.sleep(_ASKS_AGAIN_AFTER_S)
-        return None
-    return found
 
 
 def _show_board(board: dict[str, Any], output: Format, *, anew: bool = False) -> None:
@@ -71,7 +63,7 @@ def _show_board(board: dict[str, Any], output: Format, *, anew: bool = False) ->
             say("", "Next", *(f"  {one}" for one in waiting))
         say("")
     if not board["instances"]:
-        say("No application is in the estate yet.")
+        say(board["never_read"] or "No application is in the estate yet.")
     if board["attention"]:
         say("Needs somebody", *(f"  ▲ {one}" for one in board["attention"]))
 
@@ -144,10 +136,20 @@ def why(
     say(found["conclusion"])
     stands = found["stands_at"] or "no version"
     say("", f"{found['artifact']} in {found['instance']}: {stands}, {found['health']}")
+    if found["away"]:
+        say("", "Does not answer", *(f"  {one}" for one in found["away"]))
+    if found["request"]:
+        _say_request(found["request"])
     if found["underway"]:
         say("", "Under way", *(f"  {one}" for one in found["underway"]))
     for one in found["answers"]:
         _say_answer(one)
+
+
+def _say_request(one: dict[str, Any]) -> None:
+    cuts_in = ", to cut in" if one["now"] else ""
+    say("", f"Asked for by {one['by']} at {shown_instant(one['at'])} UTC{cuts_in}: {one['version']}")
+    say(f"  {one['reason']}", f"  until it went, nothing newer goes by itself; to drop it: {one['cancel']}")
 
 
 def _say_answer(one: dict[str, Any]) -> None:
@@ -171,12 +173,13 @@ def history(
     """List promotions and rollbacks, newest first."""
     params: Params = {"instance": instance, "artifact": artifact, "limit": limit, "before": before}
     with busy("reading the history"):
-        found = session_of(context).client().get("/history", params)
+        client = session_of(context).client()
+        found = client.get("/history", params)
     if output in (Format.JSON, Format.YAML):
         show_document(found, output)
         return
     if not found:
-        say("Nothing was promoted yet.")
+        say(_no_history(client, params))
         return
     if output is Format.WIDE:
         titles = ["DECIDED (UTC)", "INSTANCE", "WHAT", "BY", "OUTCOME", "REASON", "COMMIT", "PROMOTION"]
@@ -185,6 +188,33 @@ def history(
         say(*(line for one in found for line in _told(one)))
     if len(found) == limit:
         say("", f"Earlier ones: --before {found[-1]['sequence']}")
+
+
+def _no_history(client: Client, params: Params) -> str:
+    """Say why a history is empty: the page is past its end, it is older than the ledger, or there is none."""
+    instance, artifact = params["instance"], params["artifact"]
+    of = f" of {artifact}" if artifact else ""
+    into = f" into {instance}" if instance else ""
+    if params["before"] is not None:
+        return f"No promotion{of}{into} is recorded before {params['before']}."
+    stands = [
+        one
+        for one in client.get("/status")["instances"]
+        if _is_named(one["name"], instance)
+        and any(_is_named(cell["artifact"], artifact) and cell["version"] for cell in one["cells"])
+    ]
+    if not stands:
+        return f"Nothing{of} was promoted{into} yet."
+    name, environment = stands[0]["name"], stands[0]["environment"]
+    return (
+        f"No promotion{of}{into} is recorded in this ledger: it is younger than what stands there, which was "
+        f"found in Git. What came before: git log environments/{environment} -- {name}"
+    )
+
+
+def _is_named(name: str, asked: object) -> bool:
+    """Say whether a name is the one asked for, whole or by its last part; None asks for any."""
+    return asked is None or name == asked or name.endswith(f"/{asked}")
 
 
 _OUTCOMES = {"verified": ("✓ verified", "green"), "failed": ("✗ failed", "red"), "left": ("✗ left", "red")}

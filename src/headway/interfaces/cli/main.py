@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import typer
 
 from headway.domain.errors import Broken, HeadwayError
-from headway.interfaces.cli import changing, identity, local, looking, waiting
+from headway.interfaces.cli import changing, checking, diagnosing, identity, local, looking, waiting
 from headway.interfaces.cli.composition import Composition
 from headway.interfaces.cli.options import Server, State, TokenFile
 from headway.interfaces.cli.screen import note, show_error
@@ -32,10 +32,19 @@ class Command:
 
 
 COMMANDS = (
-    Command(name="init", run=local.init, examples=("headway init our-estate --person ann",)),
+    Command(
+        name="init",
+        run=local.init,
+        examples=(
+            "headway init our-estate --person ann",
+            "headway init our-estate --argocd 'https://argocd.{environment}.example' --remotes https://git.example",
+            "headway init --adopt argocd-oc-apps",
+            "headway init --adopt argocd-oc-apps --push --with-difference oneconnect/dev",
+        ),
+    ),
     Command(
         name="check",
-        run=local.check,
+        run=checking.check,
         examples=("headway check", "headway check argocd-oc-apps argocd-oc-system"),
     ),
     Command(
@@ -59,6 +68,11 @@ COMMANDS = (
         examples=("headway status", "headway status oneconnect --watch", "headway status -o json"),
     ),
     Command(
+        name="doctor",
+        run=diagnosing.doctor,
+        examples=("headway doctor", "headway doctor production-us-west-2", "headway doctor -o json"),
+    ),
+    Command(
         name="versions",
         run=looking.versions,
         examples=("headway versions app1", "headway versions app1 -o wide"),
@@ -74,6 +88,7 @@ COMMANDS = (
         examples=(
             "headway promote app1 --to staging --version 1.4.2 --reason 'needed for the demo'",
             "headway promote app1 --to staging --version 1.4.2 --dry-run",
+            "headway promote app1 --to staging --cancel --reason 'the demo is over'",
         ),
     ),
     Command(
@@ -90,14 +105,17 @@ COMMANDS = (
         name="hold",
         run=changing.hold,
         examples=(
-            "headway hold staging --for 2h --reason 'load test'",
-            "headway hold staging --artifact app1 --reason 'waits for app2'",
+            "headway hold oneconnect/staging --for 2h --reason 'load test'",
+            "headway hold oneconnect/staging --artifact app1 --reason 'waits for app2'",
         ),
     ),
     Command(
         name="resume",
         run=changing.resume,
-        examples=("headway resume staging --dry-run", "headway resume staging --reason 'load test is over'"),
+        examples=(
+            "headway resume oneconnect/staging --dry-run",
+            "headway resume oneconnect/staging --reason 'load test is over'",
+        ),
     ),
     Command(
         name="rollback",
@@ -118,7 +136,7 @@ COMMANDS = (
     Command(
         name="history",
         run=looking.history,
-        examples=("headway history --instance staging", "headway history --artifact app1 -o wide"),
+        examples=("headway history --instance oneconnect/staging", "headway history --artifact app1 -o wide"),
     ),
     Command(
         name="wait",

@@ -11,7 +11,13 @@ from headway.interfaces.cli.session import Session
 Output = Annotated[
     Format, typer.Option("--output", "-o", help="How to print it: for people, or for programs.")
 ]
-Reason = Annotated[str, typer.Option("--reason", "-r", help="Why; whoever looks later reads it.")]
+Reason = Annotated[
+    str, typer.Option("--reason", "-r", help="Why; whoever looks later reads it. Always needed.")
+]
+ReasonUnlessDry = Annotated[
+    str,
+    typer.Option("--reason", "-r", help="Why; whoever looks later reads it. Needed, but for --dry-run."),
+]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and do nothing.")]
 Artifact = Annotated[str, typer.Argument(help="An artifact, as app1 or oneconnect/app1.")]
 Into = Annotated[str, typer.Option("--in", help="An instance, as staging or oneconnect/staging.")]

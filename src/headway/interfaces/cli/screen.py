@@ -91,7 +91,22 @@ def show_table(titles: Sequence[str], rows: Sequence[Sequence[str | Cell]], *, w
         console.width = max(console.width, _WIDEST)
     elif console.measure(table).maximum > console.width:
         table.padding = (0, 1, 0, 0)
-    console.print(table, soft_wrap=wide)
+    _print_lines(console, table)
+
+
+def _print_lines(console: "Console", table: "Table") -> None:
+    """Print a table without the blanks that would fill each line up to its last column's width."""
+    from rich.segment import Segment, Segments  # noqa: PLC0415  # only tables need it
+
+    told: list[Segment] = []
+    for line in console.render_lines(table, pad=False):
+        while line and not line[-1].text.strip():
+            line.pop()
+        if line:
+            text, style, control = line.pop()
+            line.append(Segment(text.rstrip(), style, control))
+        told += [*line, Segment.line()]
+    console.print(Segments(told), soft_wrap=True, end="")
 
 
 def make_table(titles: Sequence[str], rows: Sequence[Sequence[str | Cell]]) -> "Table":

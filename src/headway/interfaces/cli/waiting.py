@@ -8,12 +8,12 @@ import typer
 from headway.domain.errors import Transient
 from headway.interfaces.cli.client import Client, Params
 from headway.interfaces.cli.options import Artifact, Into, Output, session_of
+from headway.interfaces.cli.patience import Patience
 from headway.interfaces.cli.screen import Format, note, say, show_document
 from headway.interfaces.cli.spans import parse_span
 from headway.interfaces.problems import DONE, FAILED, PENDING
 
 _LONGEST_REQUEST_S = 30.0
-_ASKS_AGAIN_AFTER_S = 2.0
 _EXIT_CODES = {"verified": DONE, "pending": PENDING}
 """Of what `progress` says; whatever else it says has failed."""
 
@@ -53,6 +53,7 @@ def wait(
 def _follow(client: Client, params: Params, found: dict[str, Any], deadline: float) -> dict[str, Any]:
     """Ask again whenever something happened; changed words are said as they come."""
     said = ""
+    patience = Patience(client)
     while found["arrival"] == "pending":
         if (words := _sentence(found)) != said:
             note(words)
@@ -62,11 +63,7 @@ def _follow(client: Client, params: Params, found: dict[str, Any], deadline: flo
             return found
         span = min(left, _LONGEST_REQUEST_S)
         asked = params | {"wait_after": found["sequence"], "timeout": span}
-        try:
-            found = client.get("/progress", asked, waits_s=span)
-        except Transient as error:
-            note(f"{error.what}: {error.why}; asked again")
-            time.sleep(min(left, _ASKS_AGAIN_AFTER_S))
+        found = patience.get("/progress", asked, waits_s=span, left_s=left) or found
     return found
 
 

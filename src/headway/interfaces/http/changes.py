@@ -5,6 +5,7 @@ from pydantic import BaseModel
 
 from headway.app.commands.accept import Accepted, accept
 from headway.app.commands.approve import Approved, approve
+from headway.app.commands.cancel import Cancelled, cancel
 from headway.app.commands.hold import Held, hold
 from headway.app.commands.promote import PromotionRequest, promote
 from headway.app.commands.quarantine import Quarantined, lift_quarantine, quarantine
@@ -19,6 +20,7 @@ from headway.interfaces.http.asked import RESPONSES, Somebody
 from headway.interfaces.http.requests import (
     AcceptBody,
     ApproveBody,
+    CancelBody,
     HoldBody,
     LiftBody,
     PromoteBody,
@@ -37,6 +39,12 @@ class PromoteAnswer(BaseModel):
     requests: list[model_of(PromotionRequest)]  # type: ignore[valid-type]  # made at run time
     commits: list[model_of(CommitPreview)]  # type: ignore[valid-type]  # made at run time
     """With `dry_run`: the commit that each would make now."""
+
+
+class CancelAnswer(BaseModel):
+    """What was dropped, one entry for each instance that had a request."""
+
+    cancelled: list[model_of(Cancelled)]  # type: ignore[valid-type]  # made at run time
 
 
 class RollbackAnswer(BaseModel):
@@ -63,6 +71,16 @@ async def post_promote(asked: Somebody, body: PromoteBody) -> Response:
         for one in (instances if body.dry_run else [])
     ]
     return _json(PromoteAnswer.model_validate({"requests": requests, "commits": commits}))
+
+
+@router.post("/promote/cancel", response_model=CancelAnswer)
+async def post_cancel(asked: Somebody, body: CancelBody) -> Response:
+    """Drop the requests that wait in instances, whoever asked; what was decided already goes on."""
+    desk = asked.service.desk
+    artifact = find_artifact(desk.situation, body.artifact)
+    instances = _instances(desk.situation, artifact, body.instances)
+    done = await cancel(desk, asked.who, artifact, instances, reason=body.reason, dry_run=body.dry_run)
+    return _json(CancelAnswer.model_validate({"cancelled": done}))
 
 
 @router.post("/approve", response_model=model_of(Approved))

@@ -1,4 +1,4 @@
-"""Questions: status, why, versions, history, facts, progress. Each asks one query and shows its answer."""
+"""Questions: status, doctor, why and the like. Each asks one query and shows its answer."""
 
 import asyncio
 from collections.abc import Sequence
@@ -11,12 +11,13 @@ from pydantic import create_model
 
 from headway.app.desk import Desk
 from headway.app.naming import find_artifact, find_instance, find_version
+from headway.app.queries.doctor import Diagnosis, doctor
 from headway.app.queries.history import PromotionShown, history
 from headway.app.queries.progress import Progress, progress
 from headway.app.queries.status import Status, attention, status
 from headway.app.queries.versions import VersionShown, versions
 from headway.app.queries.why import Why, why
-from headway.domain.errors import UsageError
+from headway.domain.errors import Transient, UsageError
 from headway.domain.facts import Fact
 from headway.domain.names import Cell
 from headway.interfaces.http.asked import RESPONSES, Reader
@@ -59,6 +60,12 @@ async def get_status(
     await _wait(desk, wait_after, timeout)
     board = status(desk, application)
     return JSONResponse({**to_json(board), "attention": attention(board)})
+
+
+@router.get("/doctor", response_model=model_of(Diagnosis))
+async def get_doctor(asked: Reader, environment: Text | None = None) -> Response:
+    """Ask the engine of each environment what it lacks; it takes as long as the slowest of them."""
+    return answer(await doctor(asked.service.desk, environment))
 
 
 @router.get("/why", response_model=model_of(Why))
@@ -149,5 +156,12 @@ async def _wait(desk: Desk, after: int | None, timeout: float) -> None:  # noqa:
     deadline = desk.now + timedelta(seconds=timeout)
     while desk.situation.sequence <= after:
         if not await desk.recorder.changed(desk.outside.clock, deadline):
-            return
+            break
+    if desk.recorder.ends_waits:
+        raise Transient(
+            "server-ends",
+            "headway's server ends",
+            why="it was told to",
+            next_step="ask again once it runs",
+        )
     await asyncio.sleep(_GATHERS_FOR_S)

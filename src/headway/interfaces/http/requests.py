@@ -29,6 +29,16 @@ class PromoteBody(_Request):
     dry_run: bool = False
 
 
+class CancelBody(_Request):
+    """Drop requests that wait in instances."""
+
+    artifact: Text
+    instances: Instances = []
+    """Empty: those of the first wave, as for the request itself."""
+    reason: Reason = ""
+    dry_run: bool = False
+
+
 class ApproveBody(_Request):
     """Let exactly one change into a wave."""
 

@@ -1,4 +1,4 @@
-"""What people probably meant: the nearest known word."""
+"""What people probably meant: the nearest known word. Pure."""
 
 from collections.abc import Iterable
 from difflib import get_close_matches

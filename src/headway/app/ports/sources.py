@@ -1,0 +1,23 @@
+"""Source repositories: where a commit stands among those that images are built from."""
+
+from collections.abc import Collection, Mapping
+from typing import Protocol
+
+
+class Sources(Protocol):
+    """Reads the main lines of repositories that build images; never their files."""
+
+    async def places(self, url: str, commits: Collection[str]) -> Mapping[str, int]:
+        """Say how many first-parent commits of the source's default branch come before each of these.
+
+        Args:
+            url: the repository's address, as whoever reads it types it.
+            commits: whole commit ids; whatever else stands there is on no line.
+
+        Returns:
+            Only commits that are on the line now: the remote answered, and the others are not.
+
+        Raises:
+            Transient: `git-remote-away`, `clone-damaged`: nothing is known, about no commit.
+        """
+        ...
