@@ -10,10 +10,10 @@ export GOCACHE ?= $(CURDIR)/.cache/go-build
 export UV_CACHE_DIR ?= $(CURDIR)/.cache/uv
 
 .DEFAULT_GOAL := help
-.PHONY: help setup check test demo bench lock clean
+.PHONY: help setup check test test-cluster test-deep demo bench image lock clean
 
 help: ## say what there is
-	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
+	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24
 
 setup: ## make this machine ready: Debian packages (as root), .venv, the pinned Kustomize
 	@$(PYTHON) -m tools.setup
@@ -26,24 +26,47 @@ check: setup ## lint, format, types, layers, spelling, links between pages
 	$(VENV)/codespell
 	$(VENV)/python -m tools.links
 
-# What starts pods or kills processes measures the machine too, so it has the machine to itself; the rest is
-# run two files at a time.
-ALONE := tests/acceptance/real tests/integration/podman tests/integration/demo tests/contract/engine
+# Two files at a time: tests wait more than they work. What starts pods comes after the rest, which would hold it
+# up, and in the order of names, in which what takes longest comes early.
+TWO_FILES := --numprocesses 2 --dist loadfile
+PODS := tests/acceptance/real tests/integration/podman tests/integration/demo tests/contract/engine
+# These have the machine to themselves: requests are counted that fail at a rate, whole stories are told within
+# the time of one test, and the demo's tests name bridges in a podman store of their own.
+ALONE := tests/integration/podman/test_steady_traffic.py tests/acceptance/real/test_first_steps.py \
+	tests/integration/demo/test_story_ends.py tests/integration/demo/test_world_runs.py \
+	tests/integration/demo/test_world_manifests.py
 
-test: setup ## every test, against real tools
-	$(VENV)/python -m pytest --numprocesses 2 --dist loadfile $(addprefix --ignore=,$(ALONE))
+test: setup ## every test but the cluster's, against real tools
+	$(VENV)/python -m pytest $(TWO_FILES) $(addprefix --ignore=,$(PODS) tests/cluster)
+	$(VENV)/python -m pytest $(TWO_FILES) --no-loadscope-reorder -m "not cluster" $(PODS) $(addprefix --ignore=,$(ALONE))
 	$(VENV)/python -m pytest $(ALONE)
 
-demo: setup ## a small world, from image to two regions and back (KEEP=1 leaves it running)
-	@KEEP=$(KEEP) $(VENV)/python -m demo.run
+test-cluster: setup ## tests on a real Kubernetes with real Argo CDs (as root; built once, ten minutes)
+	@$(VENV)/python -m tools.cluster build
+	$(VENV)/python -m pytest $(TWO_FILES) --no-loadscope-reorder tests/cluster tests/contract/engine -m cluster
+
+test-deep: setup ## a thousand random stories, a hundred broken images on each engine (as root; half an hour)
+	HYPOTHESIS_PROFILE=deep $(VENV)/python -m pytest tests/acceptance/properties/test_delivery_machine.py
+	$(VENV)/python -m pytest --deep tests/acceptance/real/test_broken_images.py
+	@$(VENV)/python -m tools.cluster build
+	$(VENV)/python -m pytest --deep tests/cluster/test_broken_images.py
+
+ENGINE ?= podman
+demo: setup ## a small world, from image to two regions and back (ENGINE=argocd, KEEP=1 leaves it running)
+	@KEEP=$(KEEP) $(VENV)/python -m demo.run --engine $(ENGINE)
 
 bench: setup ## our times, each beside its floor
-	@test -f bench/run.py || { echo "make bench: bench/run.py is not written yet, so there is nothing to measure"; exit 1; }
 	@$(VENV)/python -m bench.run
 
 lock: setup ## resolve requirements.lock anew, with nothing younger than a week
 	.tools/uv/bin/uv pip compile --quiet --universal --generate-hashes --group dev \
 		--exclude-newer "7 days" --custom-compile-command "make lock" pyproject.toml -o requirements.lock
+	.tools/uv/bin/uv pip compile --quiet --universal --generate-hashes --no-annotate --constraints requirements.lock \
+		--exclude-newer "7 days" --custom-compile-command "make lock" pyproject.toml -o deploy/requirements.lock
+
+TAG ?= localhost/headway:latest
+image: setup ## the container image of Headway itself (TAG=name, SYSTEM=base SYSTEM_PYTHON=3.11)
+	@$(VENV)/python -m tools.image --tag $(TAG) $(if $(SYSTEM),--system $(SYSTEM) --python $(SYSTEM_PYTHON))
 
 clean: ## remove all that these targets made
 	rm -rf .venv .tools .cache .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis dist

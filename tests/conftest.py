@@ -1,10 +1,28 @@
 """What every test can ask for; the fixtures themselves live in tests/fixtures, one noun a file."""
 
+import pytest
+
 pytest_plugins = [
     "tests.fixtures.registry",
     "tests.fixtures.images",
+    "tests.fixtures.image_store",
     "tests.fixtures.git_remote",
     "tests.fixtures.kustomize",
     "tests.fixtures.podman_engine",
     "tests.fixtures.real_delivery",
+    "tests.fixtures.cluster",
+    "tests.fixtures.cluster_delivery",
+    "tests.fixtures.headway_image",
+    "tests.fixtures.argocd_listener",
 ]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let whoever has the time try a hundred where each submission tries one of each (`make test-deep`)."""
+    parser.addoption("--deep", action="store_true", help="try what is tried often a hundred times and more")
+
+
+@pytest.fixture
+def is_deep(pytestconfig: pytest.Config) -> bool:
+    """Say whether there is time for a hundred."""
+    return bool(pytestconfig.getoption("--deep"))

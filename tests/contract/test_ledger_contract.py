@@ -9,7 +9,7 @@ import pytest
 from tests.fixtures.ledger_facts import NOON, SetClock
 
 from headway.adapters.ledger.ledger import SqliteLedger
-from headway.app.ports import Ledger, PromotionHistory, Snapshots
+from headway.app.ports import Ledger, Looks, PromotionHistory, Snapshots
 from headway.domain.errors import Broken, UsageError
 from headway.domain.facts import (
     Actor,
@@ -38,8 +38,8 @@ V1 = Version(Digest("sha256:" + "1" * 64), CommitId("a" * 40))
 V2 = Version(None, CommitId("b" * 40))
 
 
-class WholeLedger(Ledger, PromotionHistory, Snapshots, Protocol):
-    """All three ports that a ledger offers."""
+class WholeLedger(Ledger, Looks, PromotionHistory, Snapshots, Protocol):
+    """All four ports that a ledger offers."""
 
 
 @pytest.fixture(params=["file", "memory"])
@@ -228,6 +228,24 @@ async def test_a_snapshot_of_facts_that_are_not_recorded_is_refused(ledger: Whol
     assert told.value.code == "snapshot-ahead"
     await ledger.save("1", 0, b"nothing yet")
     assert await ledger.load("1") == (0, b"nothing yet")
+
+
+async def test_what_a_look_left_is_given_to_the_next_look_for_the_same(ledger: WholeLedger) -> None:
+    await ledger.keep_look(APP1, "registry/app1 >=1.0", "one")
+    await ledger.keep_look(APP2, "registry/app2 >=1.0", "another")
+    await ledger.keep_look(APP1, "registry/app1 >=1.0", "two")
+    assert await ledger.recall_look(APP1, "registry/app1 >=1.0") == "two"
+    assert await ledger.recall_look(APP2, "registry/app2 >=1.0") == "another"
+    await ledger.keep_look(APP1, "registry/app1 >=2.0", "three")
+    assert await ledger.recall_look(APP1, "registry/app1 >=2.0") == "three"
+
+
+async def test_what_a_look_for_something_else_left_is_given_to_nobody(ledger: WholeLedger) -> None:
+    assert await ledger.recall_look(APP1, "registry/app1 >=1.0") is None
+    await ledger.keep_look(APP1, "registry/app1 >=1.0", "one")
+    assert await ledger.recall_look(APP1, "registry/app1 >=2.0") is None
+    await ledger.keep_look(APP1, "registry/app1 >=2.0", "two")
+    assert await ledger.recall_look(APP1, "registry/app1 >=1.0") is None
 
 
 async def test_instants_of_other_time_zones_come_back_in_utc(ledger: WholeLedger) -> None:

@@ -24,8 +24,9 @@ TYPED = re.compile(r"^ {4,}(headway .*)$", re.MULTILINE)
 FENCE = re.compile(r"^```(?:sh|console)?\n(.*?)^```", re.MULTILINE | re.DOTALL)
 CODE = re.compile(r"`([a-z]+(?:-[a-z]+)+)`")
 HOW_TO = sorted((ROOT / "docs/how-to").glob("*.md"))
-NAMES = {"hook-token", "argocd-oc-apps", "argocd-oc-system", "my-estate"}
-"""Names of files and folders that look like codes."""
+SECRETS = {"headway-credentials", "headway-git", "headway-registry", "headway-checks"}
+NAMES = {"hook-token", "argocd-oc-apps", "argocd-oc-system", "my-estate", "image-store", *SECRETS}
+"""Names of files, folders and Secrets that look like codes."""
 ERROR_ROW = re.compile(r"^\| `([a-z-]+)` \|", re.MULTILINE)
 
 

@@ -51,6 +51,7 @@ PACKAGES = (
     Package(name="iptables", purpose="podman's networks", programs=("iptables",)),
     Package(name="nftables", purpose="podman's networks", programs=("nft",)),
     Package(name="iproute2", purpose="looks at networks in tests", programs=("ip",)),
+    Package(name="util-linux", purpose="namespaces, in tests", programs=("unshare", "nsenter")),
     Package(name="dnsmasq-base", purpose="Kubernetes' names in podman networks", programs=("dnsmasq",)),
     Package(
         name="haproxy",
@@ -64,6 +65,8 @@ PACKAGES = (
         programs=("docker-registry",),
         service="docker-registry.service",
     ),
+    Package(name="busybox-static", purpose="an image for the walk of first steps", programs=("busybox",)),
+    Package(name="curl", purpose="typed by those who take first steps", programs=("curl",)),
     Package(name="mmdebstrap", purpose="the demo's base image of Python", programs=("mmdebstrap",)),
     Package(
         name="nats-server",
@@ -72,6 +75,25 @@ PACKAGES = (
         service="nats-server.service",
     ),
 )
+
+CLUSTER_PACKAGES = (
+    Package(name="etcd-server", purpose="the API server's store", programs=("etcd",), service="etcd.service"),
+    Package(
+        name="containerd", purpose="runs pods", programs=("containerd", "ctr"), service="containerd.service"
+    ),
+    Package(name="runc", purpose="containerd's container runtime", programs=("runc",)),
+    Package(name="containernetworking-plugins", purpose="the pods' network", any_of=("/usr/lib/cni/bridge",)),
+    Package(
+        name="redis-server",
+        purpose="Argo CD's cache",
+        programs=("redis-server",),
+        service="redis-server.service",
+    ),
+    Package(name="conntrack", purpose="kube-proxy forgets connections with it", programs=("conntrack",)),
+    Package(name="openssl", purpose="the cluster's certificates", programs=("openssl",)),
+    Package(name="mount", purpose="kubelet mounts volumes", programs=("mount", "umount")),
+)
+"""What only the test cluster runs, beside `PACKAGES`: no other target asks for it."""
 
 
 def find_missing(packages: Sequence[Package] = PACKAGES) -> list[Package]:

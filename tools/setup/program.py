@@ -17,6 +17,22 @@ def find_program(name: str) -> str | None:
     return shutil.which(name) or shutil.which(name, path="/usr/local/sbin:/usr/sbin:/sbin")
 
 
+def need_program(name: str) -> str:
+    """Find a program.
+
+    Raises:
+        SetupError: it is not installed.
+    """
+    found = find_program(name)
+    if found is None:
+        raise SetupError(
+            f"the program {name} is missing",
+            why="it is neither on the PATH nor where only root's PATH looks",
+            next_step="run the make target that you came from again: it installs what it needs",
+        )
+    return found
+
+
 def run_program(
     argv: Sequence[str | Path],
     *,

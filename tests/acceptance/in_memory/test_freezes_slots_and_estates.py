@@ -69,6 +69,19 @@ async def test_a_freeze_over_the_change_of_clocks_begins_by_the_wall_and_lasts_i
         assert world.tags() == ["1.1.0"] * 4
 
 
+async def test_a_freeze_is_said_from_when_it_begins_also_of_what_waits_for_something_else() -> None:
+    """The version soaks when it begins; the plan that the board shows says both from that minute on."""
+    estate = WEEKEND.replace("gates: {freeze", "gates: {soak: 1h, freeze")
+    world = _world(estate, datetime(2026, 6, 5, 5, 58, tzinfo=UTC))
+    async with world.running():
+        await world.pass_time(timedelta(minutes=61))
+        assert world.tags() == ["1.0.0"] * 4
+        await _next(world, "1.1.0", 30)
+        assert [line.split(":")[0] for line in world.why("prod1")] == ["soak"]
+        await world.pass_time(timedelta(seconds=30))
+        assert [line.split(":")[0] for line in world.why("prod1")] == ["soak", "freeze"]
+
+
 async def test_a_freeze_that_begins_while_the_slot_is_taken_keeps_what_waits_for_it() -> None:
     """app2 was let in by every gate but the slot; when that is free the freeze has begun."""
     world = _world(WEEKEND, datetime(2026, 6, 5, 6, 59, tzinfo=UTC))

@@ -6,20 +6,29 @@ from tests.fixtures.branches import (
     HANDS,
     assert_all_agree,
     file_of,
+    lock_of,
     meddle,
     promotions_of,
     reset,
     tag_in_git,
 )
-from tests.fixtures.world import ESTATE, World
+from tests.fixtures.world import APPLICATION, ESTATE, World
 
 from headway.app.ports import BranchPush
-from headway.domain.facts import InstanceTouched, PromotionDecided, PromotionLanded
+from headway.domain.facts import (
+    InstanceTouched,
+    PromotionDecided,
+    PromotionEnded,
+    PromotionLanded,
+)
 from headway.domain.names import InstanceName
 from headway.testing.manifests import stored_commit
+from headway.testing.simulated_engine import READY, crashes
 from headway.testing.trees import files_below
 
 SHARED = ESTATE.replace("{dev: development}", "{dev: development, second: development}")
+STEADY = APPLICATION + "checks:\n- {name: steady, steady: {for: 10s}}\n"
+CRASHED = crashes().health
 DEV = InstanceName("oc", "dev")
 
 
@@ -60,6 +69,70 @@ async def test_a_foreign_commit_holds_its_instance_and_the_revert_lets_it_go() -
         assert world.desk.situation.instance(DEV).touched is None
         assert world.tags() == ["1.1.0"] * 4
         assert_all_agree(world)
+
+
+async def test_what_other_hands_did_unseen_is_not_replaced_with_the_manifests_that_they_touched() -> None:
+    """They add a file to app1's manifests; before Git is looked at again a promotion of app1 goes out."""
+    world = _world()
+    path = "oc/dev/manifests/app1/by-hand.yaml"
+    async with world.running():
+        await world.pass_time(timedelta(seconds=5))
+        meddle(world, "development", {path: b"by hand\n"})
+        world.publish("app1", "1.1.0")
+        await world.controller.images.look_at_all()
+        await world.pass_time(timedelta(seconds=30))
+        assert file_of(world, "development", path) == "by hand\n"
+        assert world.desk.situation.instance(DEV).touched is not None
+        meddle(world, "development", {path: None})
+        await world.look()
+        await world.pass_time(timedelta(seconds=10))
+        assert world.tags() == ["1.1.0"] * 4
+        assert_all_agree(world)
+
+
+async def test_nothing_is_judged_while_other_hands_hold_a_folder_and_all_of_it_anew_afterwards() -> None:
+    """They touch it while a version must stay healthy: neither their health nor their crash is its own."""
+    world = World(application=STEADY)
+    world.publish("app1", "1.0.0")
+    world.publish("app2", "1.0.0")
+    path = "oc/dev/manifests/app1/by-hand.yaml"
+    async with world.running():
+        await world.pass_time(timedelta(minutes=1))
+        await _next(world, "1.1.0", 5)
+        meddle(world, "development", {path: b"replicas: 100\n"})
+        await world.look()
+        ended = len(await world.facts(PromotionEnded))
+        await world.pass_time(timedelta(hours=1))
+        assert len(await world.facts(PromotionEnded)) == ended, "its health is not believed"
+        world.engine.set_health(DEV, "app1", CRASHED)
+        await world.pass_time(timedelta(hours=1))
+        assert len(await world.facts(PromotionEnded)) == ended, "nor is it blamed"
+        meddle(world, "development", {path: None})
+        world.engine.set_health(DEV, "app1", READY)
+        await world.look()
+        await world.pass_time(timedelta(seconds=9))
+        assert len(await world.facts(PromotionEnded)) == ended
+        await world.pass_time(timedelta(minutes=1))
+        assert world.tags() == ["1.1.0"] * 4
+        assert_all_agree(world)
+
+
+async def test_a_soak_stands_while_other_hands_hold_a_folder() -> None:
+    """What runs there meanwhile need not be what soaks."""
+    world = _world(ESTATE.replace("{prod1: production-1}}", "{prod1: production-1}, gates: {soak: 2m}}"))
+    path = "oc/staging/manifests/app1/by-hand.yaml"
+    async with world.running():
+        await world.pass_time(timedelta(minutes=5))
+        await _next(world, "1.1.0", 60)
+        meddle(world, "staging", {path: b"replicas: 100\n"})
+        await world.look()
+        await world.pass_time(timedelta(hours=1))
+        meddle(world, "staging", {path: None})
+        await world.look()
+        await world.pass_time(timedelta(seconds=50))
+        assert world.tags()[:3] == ["1.1.0", "1.1.0", "1.0.0"]
+        await world.pass_time(timedelta(seconds=20))
+        assert world.tags() == ["1.1.0"] * 4
 
 
 async def test_a_reset_to_what_headway_wrote_lets_it_go_too() -> None:
@@ -172,3 +245,15 @@ async def test_a_look_that_began_before_a_landing_takes_nothing_for_foreign() ->
         watch._seen.clear()
         await watch.compare(world.manifests, "argocd-oc-apps", refs)
         assert not await world.facts(InstanceTouched)
+
+
+async def test_a_lock_file_that_nobody_can_read_keeps_no_sibling_from_being_deployed() -> None:
+    """Both instances stand on one branch; the engine passes over the one that it cannot read."""
+    world = _world(SHARED)
+    async with world.running():
+        await world.pass_time(timedelta(seconds=5))
+        meddle(world, "development", {"oc/dev/lock.yaml": b"no lock\n"})
+        await _next(world, "1.1.0")
+        lock = world.engine.lock_of(InstanceName("oc", "second"))
+        assert lock == lock_of(world, "development", "second")
+        assert tag_in_git(world, "development", "second") == "1.1.0"

@@ -6,6 +6,7 @@ import pytest
 from tests.fixtures.branches import assert_all_agree, commits_of, file_of, lock_of, subjects, tag_in_git
 from tests.fixtures.world import APPLICATION, ESTATE, World
 
+from headway.app.commands.quarantine import quarantine
 from headway.app.commands.roll_back import roll_back
 from headway.app.ports import CheckRequest
 from headway.domain.checks import Verdict
@@ -203,3 +204,44 @@ async def test_a_crash_long_after_verification_is_said_and_takes_nothing_back() 
         assert not await _kinds(world, PromotionKind.ROLLBACK)
         health = world.desk.situation.instance(DEV).health["app1"]
         assert health.words == "its container ended with exit status 1"
+
+
+async def test_what_renders_as_it_did_stays_away_with_the_version_that_was_taken_back() -> None:
+    """prod1 runs a commit, and stands at the next, which is no change there: it is freed of both."""
+    world = _world()
+    prod1 = Cell(APP1, InstanceName("oc", "prod1"))
+    async with world.running():
+        await world.pass_time(timedelta(seconds=5))
+        before = world.desk.situation.cell(prod1).locked
+        for path in ("base/deployment.yaml", "overlays/prod2/kustomization.yaml"):
+            world.commit("change", {f"oc/app1/{path}": b"changed\n"})
+            await world.look()
+            await world.pass_time(timedelta(seconds=10))
+        state = world.desk.situation.cell(prod1)
+        assert state.standing != state.locked != before
+        await roll_back(world.desk, "sue", APP1, [prod1.instance], reason="it hangs")
+        await world.lift_all("prod1")
+        await world.pass_time(timedelta(minutes=1))
+        assert world.desk.situation.cell(prod1).locked == before
+        world.commit("mended", {"oc/app1/base/deployment.yaml": b"mended\n"})
+        await world.look()
+        await world.pass_time(timedelta(minutes=1))
+        assert world.desk.situation.cell(prod1).locked != before
+        assert_all_agree(world)
+
+
+async def test_a_rollback_goes_past_what_was_quarantined_since_it_was_verified() -> None:
+    """1.1.0 runs in dev and is quarantined by a person; 1.2.0 replaces it and crashes."""
+    world = _world()
+    dev = Cell(APP1, DEV)
+    async with world.running():
+        await world.pass_time(timedelta(seconds=5))
+        await _next(world, "1.1.0")
+        bad = world.desk.situation.cell(dev).standing
+        assert bad is not None
+        await quarantine(world.desk, "sue", APP1, bad, whole_digest=False, reason="it leaks")
+        world.publish("app1", "1.2.0", crashes())
+        await world.look()
+        await world.pass_time(timedelta(seconds=30))
+        assert tag_in_git(world, "development", "dev") == "1.0.0"
+        assert_all_agree(world)

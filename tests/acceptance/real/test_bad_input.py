@@ -1,50 +1,101 @@
 """What people get wrong, end to end: the words that they meet, and everything else going on (rule 10)."""
 
-import asyncio
+from collections import Counter
+from dataclasses import dataclass
 
 import pytest
 from tests.fixtures.ledger_rows import add_row
 from tests.fixtures.real_delivery import RealDelivery
+from tests.fixtures.served import surface_of
 from tests.fixtures.small_disk import fill, small_disk
 from tests.fixtures.tiny_estate import TinyApplication
 
 from headway.bootstrap import opened
-from headway.domain.errors import Broken
+from headway.domain.errors import Broken, Transient
 from headway.domain.facts import PromotionDecided, PromotionLanded
 
 BOMB = "a: &a [x, x, x, x, x, x, x, x, x, x]\n" + "".join(
     f"{after}: &{after} [{', '.join([f'*{before}'] * 10)}]\n"
     for before, after in zip("abcdefg", "bcdefgh", strict=True)
 )
-SAID = {
-    "missing": "overlays/dev",
-    "broken": "nowhere.yaml",
-    "bomb": "all.yaml",
-    "linked": "symbolic link",
-    "remote": "https://example.org/base",
-    "foreign": "linux/amd64",
+TEAM = "the team, by a commit on main"
+OVERLAY = "app/overlays/dev/kustomization.yaml"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mistake:
+    """One mistake of a team, and what its people read in `headway why`."""
+
+    what: str
+    reason: str
+    gate: str = "references"
+    who: str = TEAM
+
+    def is_in(self, words: str) -> bool:
+        """Say whether words tell what happened, and why."""
+        return self.what in words and self.reason in words
+
+
+MISTAKES = {
+    "missing": Mistake(
+        what="missing/app/overlays/dev holds no kustomization: ",
+        reason="the artifact has no overlay of that name at this commit",
+    ),
+    "absent": Mistake(
+        what="absent/app/base/kustomization.yaml:1 names what is not there: ",
+        reason="resources holds 'nowhere.yaml', which is in none of the artifact's inputs",
+    ),
+    "doubled": Mistake(
+        what="Kustomize cannot render doubled/app/overlays/dev: ",
+        reason="may not add resource with an already registered id: Deployment.v1.apps/app.[noNs]",
+    ),
+    "bomb": Mistake(
+        what="bomb/app/base/all.yaml:6 holds more than manifests may: ",
+        reason="it holds more than 200000 values",
+    ),
+    "linked": Mistake(
+        what="'linked/app/base/all.yaml' is a symbolic link: ",
+        reason="it is not followed: it may lead out of the repository",
+    ),
+    "remote": Mistake(
+        what=f"remote/{OVERLAY}:1 names something remote: ",
+        reason="resources holds 'https://example.org/base'; what is rendered comes from this commit alone",
+    ),
+    "foreign": Mistake(
+        gate="present",
+        what="cannot be pulled for development: ",
+        reason="there is none for linux/amd64: only for linux/arm64",
+        who="the registry, or whoever mirrors images to it",
+    ),
 }
-"""By application, what its words must name."""
+"""By application."""
 
 
 async def test_each_mistake_is_told_by_name_and_stops_nobody_else(delivery: RealDelivery) -> None:
-    """Seven applications in one repository, six of them with a mistake: the seventh goes out."""
-    delivery.begin([TinyApplication(name=name) for name in (*SAID, "good")])
+    """Eight applications in one repository, seven with a mistake: the eighth goes out; mended, each does."""
+    delivery.begin([TinyApplication(name=name) for name in (*MISTAKES, "good")])
+    right = {
+        f"{name}/{path}": f"{delivery.remote.show('main', f'{name}/{path}')}\n".encode()
+        for name in MISTAKES
+        for path in (OVERLAY, "app/base/kustomization.yaml", "app/base/all.yaml")
+    }
     _make_mistakes(delivery)
-    for name in (*SAID, "good"):
+    for name in (*MISTAKES, "good"):
         platform = ("linux", "arm64") if name == "foreign" else ("linux", "amd64")
         delivery.images.publish(f"{name}/app", tags=["1.0.0"], platform=platform)
-    async with delivery.running():
+    async with delivery.running(), surface_of(delivery.controller, delivery.home.state) as people:
         await delivery.until("good went out", lambda: _went(delivery) == {"good"})
-        for name, words in SAID.items():
-            await delivery.until(
-                f"{name} explained", lambda name=name, words=words: words in _words(delivery, name)
-            )
+        for name, mistake in MISTAKES.items():
+            await delivery.until(f"{name} explained", lambda name=name: _is_told(delivery, name))
+            ran = await people.headway("why", f"{name}/app", "--in", f"{name}/dev")
+            (told,) = (line for line in ran.out.splitlines() if line.startswith("  ✗ "))
+            assert told.startswith(f"  ✗ {mistake.gate}: app: "), ran.out
+            assert mistake.is_in(told), ran.out
+            assert f"    who can change it: {mistake.who}" in ran.out.splitlines()
         assert _went(delivery) == {"good"}
-        # Mended, each goes out in its turn.
-        files = {"broken/app/base/kustomization.yaml": b"resources: [all.yaml]\n"}
-        delivery.commit(files, "Mend it")
-        await delivery.until("mended", lambda: "broken" in _went(delivery))
+        delivery.commit(right, "Mend all")
+        await delivery.deliver("foreign", "1.0.1")
+        await delivery.until("each went out", lambda: _went(delivery) == {*MISTAKES, "good"})
 
 
 async def test_a_broken_estate_leaves_the_last_good_one_in_force(delivery: RealDelivery) -> None:
@@ -97,45 +148,57 @@ async def test_a_full_disk_under_the_ledger_stops_nothing_for_good(delivery: Rea
     delivery.begin([TinyApplication(name="shop")])
     delivery.publish("shop", "1.0.0")
     disk = delivery.folder / "disk"
+    ledger = disk / "ledger.db"
     with small_disk(disk, "1m"):
         delivery.home.state.mkdir()
-        (delivery.home.state / "ledger.db").symlink_to(disk / "ledger.db")
-        async with delivery.running():
-            await delivery.until("the estate is known", lambda: delivery.board().instances)
-            await delivery.until("out", lambda: _went(delivery) == {"shop"})
+        (delivery.home.state / "ledger.db").symlink_to(ledger)
+        await delivery.agent.start()
+        async with delivery.running(), surface_of(delivery.controller, delivery.home.state) as people:
+            await delivery.until_verified(["shop"], "1.0.0", within_s=90)
             fill(disk / "filler")
-            files = {f"shop/app/base/{number}.yaml": b"{}\n" * 2000 for number in range(3)}
-            delivery.commit(files, "A new version")
-            await asyncio.gather(*(delivery.deliver_if_possible("shop", f"1.0.{n}") for n in range(1, 40)))
-            known = delivery.desk.situation.sequence
+            recorded = delivery.desk.situation.sequence
+            with pytest.raises(Transient) as refused:
+                await delivery.deliver("shop", "1.0.1")
+            assert refused.value.code == "ledger-full"
+            ran = await people.headway("hold", "shop/dev", "--reason", "a bad day")
+            assert ran.code == 1
+            assert f"the ledger {ledger} could not be written" in ran.err
+            assert f"the disk under {disk} is full" in ran.err
+            assert "what a person asked for ask again; make room there" in ran.err
+            assert delivery.cell("shop").held == ()
+            assert delivery.desk.situation.sequence == recorded
             (disk / "filler").unlink()
             await delivery.deliver("shop", "1.1.0")
-            await delivery.until("recorded again", lambda: delivery.desk.situation.sequence > known)
+            await delivery.until_verified(["shop"], "1.1.0", within_s=90)
             facts = [fact.sequence async for fact in delivery.desk.outside.ledger.read()]
         assert facts == list(range(1, len(facts) + 1))
+    landed = Counter(one.promotion_id for one in delivery.bodies(PromotionLanded))
+    form = "--format=%(trailers:key=Promotion-Id,valueonly)"
+    committed = Counter(delivery.remote.git("log", form, "environments/development").split())
+    assert landed == committed == dict.fromkeys(landed, 1)
+    assert len(landed) == 2, "1.0.0 and 1.1.0, each once"
 
 
 def _make_mistakes(delivery: RealDelivery) -> None:
-    overlay = "app/overlays/dev/kustomization.yaml"
     remote = delivery.remote
     remote.commit(
         "main",
         {
-            f"missing/{overlay}": None,
-            "broken/app/base/kustomization.yaml": b"resources: [nowhere.yaml]\n",
+            f"missing/{OVERLAY}": None,
+            "absent/app/base/kustomization.yaml": b"resources: [nowhere.yaml]\n",
+            f"doubled/{OVERLAY}": b"resources: [../../base, ../../base]\n",
             "bomb/app/base/all.yaml": BOMB.encode(),
-            f"remote/{overlay}": b"resources: ['https://example.org/base?ref=v1']\n",
+            f"remote/{OVERLAY}": b"resources: ['https://example.org/base?ref=v1']\n",
         },
         "Make mistakes",
     )
-    remote.link("main", "linked/app/base/all.yaml", "../../../outside/all.yaml")
+    remote.link("main", "linked/app/base/all.yaml", "../../../../outside.yaml")
 
 
 def _went(delivery: RealDelivery) -> set[str]:
     return {one.instance.application for one in delivery.bodies(PromotionLanded)}
 
 
-def _words(delivery: RealDelivery, application: str) -> str:
-    told = delivery.why(application)
-    shut = [f"{one.gate}: {one.words}" for answer in told.answers for one in answer.blocked]
-    return " ".join([told.conclusion, *shut])
+def _is_told(delivery: RealDelivery, application: str) -> bool:
+    shut = [one for answer in delivery.why(application).answers for one in answer.blocked]
+    return any(MISTAKES[application].is_in(one.words) for one in shut)

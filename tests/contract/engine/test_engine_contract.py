@@ -4,13 +4,14 @@ import asyncio
 import contextlib
 import json
 import re
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Protocol
 
 import pytest
+from tests.fixtures.argocd_engine import running_argocd
 from tests.fixtures.images import ImagePublisher
 from tests.fixtures.podman_engine import INSTANCE, STAGING, deployment, running_engine, service
 
@@ -18,6 +19,7 @@ from headway.app.lock_text import write_lock
 from headway.app.ports import CheckRequest, Engine, NewCommit, Reference
 from headway.domain.checks import HttpCheck, Verdict
 from headway.domain.deployment import ArtifactHealth, Cause, DeploymentState, Observation
+from headway.domain.diagnosis import Severity
 from headway.domain.lock import LockEntry, LockFile
 from headway.domain.names import CommitId, Digest, EnvironmentName, InstanceName, PromotionId
 from headway.testing.manifests import InMemoryManifests, RemoteInMemory
@@ -87,8 +89,11 @@ class World:
     engine: Engine
     desired: Desired
     image: Callable[[str], str]
+    cut_off: Callable[[], Awaitable[None]]
+    """Takes the engine away, or what opens it."""
     seen: list[Observation] = field(default_factory=list)
     changed: asyncio.Condition = field(default_factory=asyncio.Condition)
+    namespace: str = f"{INSTANCE.application}-{INSTANCE.instance}"
 
     async def deploy(self, instance: InstanceName = INSTANCE, **artifacts: str) -> PromotionId:
         """Ask for artifacts with these images; each has a Service of its name."""
@@ -111,8 +116,12 @@ class World:
             newest = next((o for o in reversed(self.seen) if o.promotion_id == promotion), None)
             return newest if newest and accept(newest.artifacts) else None
 
-        async with asyncio.timeout(30), self.changed:
-            await self.changed.wait_for(lambda: found() is not None)
+        try:
+            async with asyncio.timeout(60), self.changed:
+                await self.changed.wait_for(lambda: found() is not None)
+        except TimeoutError:
+            last = [dict(one.artifacts) for one in self.seen if one.promotion_id == promotion][-5:]
+            raise AssertionError(f"not told in time; last: {last}") from None
         observation = found()
         assert observation is not None
         return observation
@@ -127,7 +136,7 @@ class World:
         return CheckRequest(
             environment=STAGING,
             instance=INSTANCE,
-            namespace=f"{INSTANCE.application}-{INSTANCE.instance}",
+            namespace=self.namespace,
             attempt_id=attempt,
             check="answers",
             run=HttpCheck(**{"service": "app1", **http}),
@@ -149,7 +158,7 @@ class FastClock:
         await asyncio.sleep(0)
 
 
-@pytest.fixture(params=["memory", "podman"])
+@pytest.fixture(params=["memory", "podman", pytest.param("argocd", marks=pytest.mark.cluster)])
 async def world(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[World]:
     """Give the same world with each engine."""
     if request.param == "memory":
@@ -157,12 +166,26 @@ async def world(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator
         async with _listening(made):
             yield made
         return
+    if request.param == "argocd":
+        cluster_images: ImagePublisher = request.getfixturevalue("cluster_images")
+        async with running_argocd(request.getfixturevalue("cluster"), tmp_path) as argocd:
+            made = World(
+                argocd.engine,
+                argocd.desired,
+                lambda name: cluster_images.publish(environment=BEHAVES[name][1]).reference,
+                argocd.lose_token,
+                namespace=argocd.namespace,
+            )
+            async with _listening(made):
+                yield made
+        return
     images: ImagePublisher = request.getfixturevalue("images")
     async with running_engine(tmp_path / "agent") as running:
         made = World(
             running.client,
             running.desired,
             lambda name: images.publish(environment=BEHAVES[name][1]).reference,
+            running.stop,
         )
         async with _listening(made):
             yield made
@@ -194,7 +217,11 @@ def _memory_world() -> World:
 
     engine.answers = answers
     engine.absent = {"database", "limits"}
-    return World(engine, desired, lambda name: f"registry/app@{digests[name]}")
+
+    async def cut_off() -> None:
+        engine.go_away()
+
+    return World(engine, desired, lambda name: f"registry/app@{digests[name]}", cut_off)
 
 
 def states(**wanted: DeploymentState) -> Callable[[Mapping[str, ArtifactHealth]], bool]:
@@ -269,5 +296,22 @@ async def test_a_check_passes_fails_or_cannot_be_run(world: World) -> None:
 
 async def test_references_that_do_not_exist_are_named(world: World) -> None:
     wanted = [Reference(kind="Secret", name="database"), Reference(kind="ConfigMap", name="limits")]
-    missing = await world.engine.missing_references(STAGING, "oneconnect-staging", wanted)
+    missing = await world.engine.missing_references(STAGING, world.namespace, wanted)
     assert list(missing) == wanted
+
+
+async def test_an_engine_in_order_lacks_nothing_before_and_after_it_was_asked_for_something(
+    world: World,
+) -> None:
+    assert list(await world.engine.diagnose(STAGING, [INSTANCE])) == []
+    await world.until(await world.deploy(app1="good"), states(app1=DeploymentState.HEALTHY))
+    assert list(await world.engine.diagnose(STAGING, [INSTANCE])) == []
+
+
+async def test_an_engine_that_cannot_be_asked_is_a_finding_and_no_error(world: World) -> None:
+    await world.cut_off()
+    (found,) = await world.engine.diagnose(STAGING, [INSTANCE])
+    assert (found.severity, found.instance) == (Severity.WRONG, None)
+    assert found.what
+    assert found.why
+    assert found.next_step

@@ -14,7 +14,7 @@
 //	STATUS_FILE     a file that, while it exists, holds the status of every answer
 //
 // Commands instead: `probe get URL` exits 0 on 200, `probe exit N`, `probe sleep SECONDS`,
-// `probe load URL RATE` (counts of what came back, as a JSON line each 100 ms and at SIGTERM),
+// `probe load URL RATE` (what came back, and in which time, as a JSON line each 100 ms and at SIGTERM),
 // `probe write FILE TEXT`, `probe append FILE TEXT`, `probe is FILE TEXT`.
 package main
 
@@ -236,10 +236,11 @@ func load(url string, rate int) int {
 	var lock sync.Mutex
 	var asked sync.WaitGroup
 	counts := map[string]int{}
+	began := time.Now()
 	tell := func() {
 		lock.Lock()
 		defer lock.Unlock()
-		line, _ := json.Marshal(counts)
+		line, _ := json.Marshal(map[string]any{"answers": counts, "seconds": time.Since(began).Seconds()})
 		fmt.Println(string(line))
 	}
 	next, told := time.NewTicker(time.Second/time.Duration(rate)), time.NewTicker(100*time.Millisecond)

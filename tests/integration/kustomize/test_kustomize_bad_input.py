@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -10,7 +11,8 @@ import pytest
 from tests.fixtures.git_remote import BareRemote
 
 from headway.adapters.git.manifests import GitManifests
-from headway.adapters.kustomize.kustomize import Bounds
+from headway.adapters.kustomize.folder_trees import FolderTrees
+from headway.adapters.kustomize.kustomize import BOUNDS
 from headway.adapters.kustomize.renderer import KustomizeRenderer
 from headway.app.ports import Reference, Rendered, RenderRequest
 from headway.domain.errors import Transient, UsageError
@@ -198,7 +200,10 @@ async def test_nothing_is_asked_for_on_the_network(
     assert len(asked_for) == 1
 
 
-async def test_a_symlink_out_of_the_tree_is_refused_by_its_path(repository: Repository) -> None:
+async def test_a_symlink_out_of_the_tree_is_refused_by_its_path(
+    repository: Repository, tmp_path: Path
+) -> None:
+    """On the desk in the same words as in a commit."""
     remote = repository.remote
     link = remote.make_tree(("120000", "blob", remote.make_blob(b"/etc/passwd"), "kustomization.yaml"))
     tree = link
@@ -208,6 +213,13 @@ async def test_a_symlink_out_of_the_tree_is_refused_by_its_path(repository: Repo
     with pytest.raises(UsageError, match=f"{OVERLAY}/kustomization.yaml") as refused:
         await repository.at(CommitId(commit))
     assert refused.value.code == "path-outside"
+    desk = tmp_path / "desk"
+    (desk / OVERLAY).mkdir(parents=True)
+    (desk / OVERLAY / "kustomization.yaml").symlink_to("/etc/passwd")
+    with pytest.raises(UsageError) as on_the_desk:
+        await FolderTrees(desk).read_folder(CommitId(commit), "shop/app1")
+    assert str(on_the_desk.value) == str(refused.value)
+    assert "is a symbolic link" in str(refused.value)
 
 
 async def test_fifty_megabytes_of_output_are_refused(repository: Repository) -> None:
@@ -227,7 +239,7 @@ async def test_a_renderer_that_is_not_there_or_too_slow_is_nobodys_mistake(
     slow = tmp_path / "slow"
     slow.write_text("#!/bin/sh\n[ $1 = version ] && echo v1 && exit\nwhile :; do :; done\n")
     slow.chmod(0o755)
-    bounds = Bounds(time=timedelta(seconds=1))
+    bounds = replace(BOUNDS, time=timedelta(seconds=1))
     for program, code in ((tmp_path / "nowhere", "renderer-away"), (slow, "renderer-slow")):
         repository.renderer = KustomizeRenderer(
             trees=repository.manifests, program=program, cache=tmp_path / "other", bounds=bounds

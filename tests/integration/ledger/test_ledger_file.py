@@ -18,6 +18,7 @@ from headway.adapters.ledger.ledger import SqliteLedger
 from headway.adapters.ledger.reader import LedgerReader
 from headway.adapters.ledger.schema import REVISION, metadata
 from headway.domain.errors import Broken, UsageError
+from headway.domain.names import ArtifactName
 
 VERSIONS = Path("src/headway/adapters/ledger/migrations/versions")
 
@@ -134,6 +135,21 @@ async def test_a_ledger_of_a_newer_headway_is_refused_and_left_as_it_is(tmp_path
         await LedgerReader.open_reader(path)
     assert told.value.code == "ledger-newer"
     assert query(path, "SELECT version_num FROM alembic_version") == [("9999",)]
+
+
+async def test_a_ledger_from_before_looks_were_kept_gets_a_place_for_them(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.db"
+    async with await SqliteLedger.open(path, SetClock()) as ledger:
+        await ledger.append([numbered(1)])
+    before = query(path, "SELECT * FROM facts")
+    change_file(path, "DROP TABLE looks")
+    change_file(path, "UPDATE alembic_version SET version_num = '0001'")
+    async with await SqliteLedger.open(path, SetClock()) as ledger:
+        assert await ledger.recall_look(ArtifactName("oneconnect", "app1"), "every tag") is None
+        await ledger.keep_look(ArtifactName("oneconnect", "app1"), "every tag", "remembered")
+    async with await SqliteLedger.open(path, SetClock()) as ledger:
+        assert await ledger.recall_look(ArtifactName("oneconnect", "app1"), "every tag") == "remembered"
+    assert query(path, "SELECT * FROM facts") == before
 
 
 async def test_the_migrations_make_the_tables_that_the_code_uses(tmp_path: Path) -> None:

@@ -2,13 +2,25 @@
 
 import asyncio
 import contextlib
+from pathlib import Path
 
 import httpx
 from tests.fixtures.images import ImagePublisher
-from tests.fixtures.podman_engine import TestEngine, answer, deployment, service
+from tests.fixtures.podman_engine import TestEngine, answer, deployment, running_engine, service
 from tests.fixtures.registry import TestRegistry, free_port
 
+from headway.adapters.podman.podman import Podman
 from headway.domain.deployment import Cause, DeploymentState
+
+LISTS_LATE = """\
+#!/bin/sh
+[ "$1 $2" = "ps --all" ] || exec podman "$@"
+said=$(podman "$@") || exit
+late=$(dirname "$0")/late
+case $said in *'"running"'*) mkdir "$late" 2>/dev/null && sleep 4 ;; esac
+echo "$said"
+"""
+"""A podman that takes longer than a pod's deadline for the first listing that has it."""
 
 
 async def test_a_container_stopped_or_removed_by_other_hands_comes_back_and_blames_nobody(
@@ -108,3 +120,22 @@ async def test_a_pod_that_never_becomes_ready_fails_at_its_deadline_and_stays_fa
     told = await podman_engine.until_state(promotion, DeploymentState.FAILED)
     assert told.cause is Cause.VERSION
     assert "answered 500" in told.words
+
+
+async def test_a_pod_that_podman_was_slow_to_list_has_its_whole_time(
+    tmp_path: Path, images: ImagePublisher
+) -> None:
+    """The deadline counts what the agent watched: a busy machine says nothing of the version."""
+    slow = tmp_path / "podman"
+    slow.write_text(LISTS_LATE)
+    slow.chmod(0o755)
+    document = deployment(images.publish().reference, spec={"progressDeadlineSeconds": 2})
+    async with running_engine(tmp_path / "agent", podman=str(slow)) as engine:
+        promotion = await engine.deploy({"app1": [document]})
+        await engine.until_state(promotion, DeploymentState.HEALTHY)
+    assert (tmp_path / "late").exists()
+
+
+async def test_what_podman_itself_complains_of_is_nobodys_last_words(podman_engine: TestEngine) -> None:
+    """A container is gone, or a log cannot be read: then nothing was told."""
+    assert await Podman(podman_engine.settings).last_words("no-such-container") == ""

@@ -38,3 +38,21 @@ async def test_a_version_that_crashes_fails_by_its_own_fault_and_the_old_one_kee
     promotion = await podman_engine.deploy({"app1": [deployment(good), service(node_port=port)]})
     await podman_engine.until_state(promotion, DeploymentState.HEALTHY)
     assert set(before) <= set(await podman_engine.containers()), "the old pod was never touched"
+
+
+async def test_no_pod_has_an_address_that_another_just_had(
+    podman_engine: TestEngine, images: ImagePublisher
+) -> None:
+    """Not from an agent that was started anew either: the host still knows where it found the other."""
+    addresses: dict[str, str] = {}
+    for body in ("one", "two", "three"):
+        image = images.publish(environment={"BODY": body}).reference
+        promotion = await podman_engine.deploy({"app1": [deployment(image, replicas=2)]})
+        await podman_engine.until_state(promotion, DeploymentState.HEALTHY)
+        form = '{{index .Config.Labels "headway.dev/pod"}}={{index .Config.Labels "headway.dev/address"}}'
+        told = await podman_engine.podman("inspect", "--format", form, *await podman_engine.containers())
+        addresses |= dict(line.split("=") for line in told.splitlines())
+        await podman_engine.stop()
+        await podman_engine.start()
+    assert len(addresses) >= 6
+    assert len(set(addresses.values())) == len(addresses)

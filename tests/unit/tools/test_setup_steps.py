@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from tools.setup.debian import PACKAGES, Package, find_missing, install_command
 from tools.setup.failure import SetupError
-from tools.setup.kustomize import go_version, needed_go, pinned_version
+from tools.setup.golang import go_version, needed_go, pinned_version
 from tools.setup.program import run_program
 from tools.setup.step import Step, hash_of, run_steps
 
@@ -93,12 +93,14 @@ def test_packages_are_installed_without_asking() -> None:
     assert command[-2:] == ["podman", "runc"]
 
 
-def test_the_pins_of_kustomize_are_read_from_its_module() -> None:
-    go_mod = (ROOT / "tools/kustomize/go.mod").read_text()
-    assert pinned_version(go_mod) == "v5.8.2"
+def test_the_pins_of_kustomize_are_read_from_its_module(tmp_path: Path) -> None:
+    kustomize = "sigs.k8s.io/kustomize/kustomize/v5"
+    go_mod = ROOT / "tools/kustomize/go.mod"
+    assert pinned_version(go_mod, kustomize) == "v5.8.2"
     assert needed_go(go_mod) >= (1, 24)
-    with pytest.raises(SetupError):
-        pinned_version("module x\n")
+    (tmp_path / "go.mod").write_text("module x\n")
+    with pytest.raises(SetupError, match="does not name"):
+        pinned_version(tmp_path / "go.mod", kustomize)
 
 
 def test_go_versions_are_compared_by_number() -> None:

@@ -208,3 +208,46 @@ def test_a_folder_that_is_no_name_holds_no_application(told: Told, whole_applica
         "My_Shop/application.yaml:1: the file: its folder 'My_Shop' is no application's name. Name it with "
         "lower-case letters, digits and dashes, 63 at most"
     ]
+
+
+ON_ARGOCD = (
+    "{region: ap-southeast-2, engine: {podman: {}}}",
+    "{engine: {argocd: {url: https://argocd.example}}}",
+)
+
+
+def test_an_instance_can_have_another_namespace_than_its_name(read_files: Read) -> None:
+    read = read_files(
+        estate=ON_ARGOCD, application=("lane: standard", "lane: standard\nnamespaces: {prod: shop}")
+    )
+    application = read.estate.applications["shop"]
+    assert (application.namespace("dev"), application.namespace("prod")) == ("shop-dev", "shop")
+
+
+def test_a_namespace_of_an_instance_that_is_not_there_is_refused(told: Told) -> None:
+    assert told(
+        estate=ON_ARGOCD, application=("lane: standard", "lane: standard\nnamespaces: {prd: shop}")
+    ) == [
+        "shop/application.yaml:4: namespaces.prd: the application has no instance 'prd' in lane 'standard'. "
+        "Did you mean prod?"
+    ]
+
+
+def test_podman_has_no_namespaces_of_other_names(told: Told) -> None:
+    assert told(application=("lane: standard", "lane: standard\nnamespaces: {dev: shop}")) == [
+        "shop/application.yaml:4: namespaces.dev: development is podman's, where dev runs in shop-dev. Take it out"
+    ]
+
+
+def test_two_instances_of_an_application_share_no_namespace(told: Told, whole_estate: str) -> None:
+    both = "{wave: dev, instances: {dev: development, test: development}}"
+    estate = "engine: {argocd: {url: https://argocd.example}}"
+    whole = whole_estate.replace("engine: {podman: {}}", estate).replace(
+        "{wave: dev, instances: {dev: development}}", both
+    )
+    assert told(
+        estate=whole, application=("lane: standard", "lane: standard\nnamespaces: {dev: shop, test: shop}")
+    ) == [
+        "shop/application.yaml:4: namespaces: dev runs in shop of development too, and one would replace the "
+        "other. Give each a namespace of its own"
+    ]

@@ -46,17 +46,34 @@ def test_mistakes_are_told_by_the_path_that_was_given(desk: Path, monkeypatch: p
         read_estate({tree.repository: tree})
 
 
-def test_symbolic_links_are_not_followed(desk: Path, tmp_path: Path) -> None:
+def test_symbolic_links_are_not_followed_and_told(desk: Path, tmp_path: Path) -> None:
     secret = tmp_path / "secret"
     secret.mkdir()
     (secret / "application.yaml").write_text("a secret")
     (desk / "other").symlink_to(secret)
+    (desk / "drawings").symlink_to(tmp_path)
     (desk / "shop" / "app2").symlink_to(secret)
     (desk / "shop" / "application.yaml").unlink()
     (desk / "shop" / "application.yaml").symlink_to(secret / "application.yaml")
     tree = tree_from_directory(desk)
     assert list(tree.files) == ["estate.yaml"]
     assert tree.folders == frozenset()
+    assert tree.odd_files == {"other/application.yaml", "shop/application.yaml"}
+    with pytest.raises(
+        EstateInvalid, match=r"/shop/application.yaml:1: the file: it is a symbolic link"
+    ) as told:
+        read_estate({tree.repository: tree})
+    assert [one.application for one in told.value.problems] == ["other", "shop"]
+
+
+@pytest.mark.parametrize("target", ["real.yaml", "nowhere.yaml"])
+def test_an_estate_file_that_is_a_link_is_refused_as_one(desk: Path, target: str) -> None:
+    (desk / "estate.yaml").rename(desk / "real.yaml")
+    (desk / "estate.yaml").symlink_to(target)
+    tree = tree_from_directory(desk)
+    with pytest.raises(EstateInvalid, match=r"/estate.yaml:1: the file: it is a symbolic link") as told:
+        read_estate({tree.repository: tree})
+    assert len(told.value.problems) == 1
 
 
 def test_no_more_is_read_of_a_file_than_may_be_in_it(desk: Path) -> None:

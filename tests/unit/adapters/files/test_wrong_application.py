@@ -13,7 +13,7 @@ import pytest
         pytest.param(
             "lane: standard",
             "lane: standard\nowner: ann",
-            "shop/application.yaml:4: owner: unknown field. There is apiVersion, artifacts, checks, gates, kind, lane, leaveOut, needs",
+            "shop/application.yaml:4: owner: unknown field. There is apiVersion, artifacts, checks, gates, kind, lane, leaveOut, namespaces, needs, parity",
             id="unknown field",
         ),
         pytest.param(
@@ -207,6 +207,42 @@ import pytest
             "lane: standard\ngates: {production: {approvals: {count: 2, from: [platform]}}}",
             "shop/application.yaml:4: gates.production.approvals.from: [platform] is looser than the lane's [support], and an application may only tighten. Take platform out",
             id="approvals of others",
+        ),
+        pytest.param(
+            "lane: standard",
+            "lane: standard\nparity: [{path: spec.replicas}]",
+            "shop/application.yaml:4: parity[0].reason: it is missing. Add reason: …",
+            id="difference without a reason",
+        ),
+        pytest.param(
+            "lane: standard",
+            "lane: standard\nparity: [{path: spec.replicas, reason: ' '}]",
+            "shop/application.yaml:4: parity[0].reason: a reason has 1 to 500 letters. Write why, for whoever reads it in a year",
+            id="difference with no reason to read",
+        ),
+        pytest.param(
+            "lane: standard",
+            "lane: standard\nparity: [{path: spec/replicas, reason: size}]",
+            "shop/application.yaml:4: parity[0].path: 'spec/replicas' is no place in an object. Write it like spec.replicas, or spec.template.spec.containers[*].resources for each",
+            id="difference at no place",
+        ),
+        pytest.param(
+            "lane: standard",
+            "lane: standard\nparity: [{kind: Config Map, reason: size}]",
+            "shop/application.yaml:4: parity[0].kind: 'Config Map' names no object. Write a name, with * for any letters",
+            id="difference in no object",
+        ),
+        pytest.param(
+            "lane: standard",
+            "lane: standard\nparity: [{artifacts: [app1], reason: all of it}]",
+            "shop/application.yaml:4: parity[0]: it lets everything differ. Name a path, a kind or an object's name",
+            id="difference everywhere",
+        ),
+        pytest.param(
+            "lane: standard",
+            "lane: standard\nparity: [{path: spec.replicas, artifacts: [app2], reason: size}]",
+            "shop/application.yaml:4: parity[0].artifacts[0]: there is no artifact 'app2'. Did you mean app1?",
+            id="difference of an unknown artifact",
         ),
         pytest.param(
             "lane: standard",

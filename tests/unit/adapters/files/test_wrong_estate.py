@@ -54,20 +54,38 @@ import pytest
         ),
         pytest.param(
             "development: {engine: {podman: {}}}",
-            "development: {engine: {argocd: {}}}",
-            "estate.yaml:4: environments.development.engine.argocd: argocd is not yet there. Use podman, the engine that there is",
-            id="later engine",
+            "development: {engine: {argocd: {url: ftp://argocd.example}}}",
+            "estate.yaml:4: environments.development.engine.argocd.url: it is no address of a server. Write it like https://argocd.example",
+            id="engine without an address",
+        ),
+        pytest.param(
+            "development: {engine: {podman: {}}}",
+            "development: {engine: {podman: {}, argocd: {url: https://argocd.example}}}",
+            "estate.yaml:4: environments.development.engine: it names two engines. Write engine: {podman: {}}, or engine: {argocd: {url: https://…}}",
+            id="two engines",
+        ),
+        pytest.param(
+            "{region: ap-southeast-2,",
+            "{kubernetes: 1.30,",
+            "estate.yaml:5: environments.production.kubernetes: it takes text, not the number 1.3. Put it in quotes",
+            id="a version of Kubernetes that YAML takes for a number",
+        ),
+        pytest.param(
+            "{region: ap-southeast-2,",
+            "{kubernetes: v1.34.2,",
+            "estate.yaml:5: environments.production.kubernetes: 'v1.34.2' is no minor version of Kubernetes. Write it like \"1.34\"",
+            id="a version of Kubernetes with more than its minor version",
         ),
         pytest.param(
             "development: {engine: {podman: {}}}",
             "development: {engine: {docker: {}}}",
-            "estate.yaml:4: environments.development.engine.docker: unknown engine. There is podman",
+            "estate.yaml:4: environments.development.engine.docker: unknown engine. There is argocd, podman",
             id="unknown engine",
         ),
         pytest.param(
             "development: {engine: {podman: {}}}",
             "development: {engine: {}}",
-            "estate.yaml:4: environments.development.engine: it names no engine. Write engine: {podman: {}}",
+            "estate.yaml:4: environments.development.engine: it names no engine. Write engine: {podman: {}}, or engine: {argocd: {url: https://…}}",
             id="no engine",
         ),
         pytest.param(

@@ -1,11 +1,12 @@
 """The board, as people read it: in lane order, in words and marks, on any terminal."""
 
+import logging
 import re
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from tests.fixtures.served import delivered
+from tests.fixtures.served import delivered, serving
 from tests.fixtures.world import ESTATE, World
 
 from headway.interfaces.cli.board import board_rows, legend, next_of, waiting_lines
@@ -62,9 +63,26 @@ async def test_tables_fit_the_terminal(
     assert max(len(line) for line in ran.out.splitlines()) <= width
 
 
+async def test_an_engine_that_is_away_is_one_line_with_a_way_out(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It serves every environment, and it is one thing to start; the log repeats nothing either."""
+    caplog.set_level(logging.INFO)
+    async with delivered(tmp_path) as served:
+        served.world.engine.go_away()
+        await served.world.pass_time(timedelta(minutes=5))
+        ran = await served.headway("status")
+    (line,) = [line for line in ran.out.splitlines() if "away: engine" in line]
+    assert all(name in line for name in ("development", "staging", "production"))
+    assert "it is asked again" in line
+    said = [one.getMessage() for one in caplog.records if "the engine does not answer" in one.getMessage()]
+    assert len(said) == 1
+
+
 async def test_a_wide_table_keeps_each_row_in_one_line(tmp_path: Path) -> None:
     async with delivered(tmp_path) as served:
         ran = await served.headway("status", "-o", "wide")
+    assert all(line == line.rstrip() for line in ran.out.splitlines())
     assert sum("app1" in line for line in ran.out.splitlines()) == 4
     assert "ENVIRONMENT" in ran.out
 
@@ -146,3 +164,16 @@ async def test_the_usual_names_of_regions_fit_eighty_columns(tmp_path: Path) -> 
     assert "app1" in row
     assert "✓ verified" in row
     assert max(len(line) for line in ran.out.splitlines()) <= 80
+
+
+async def test_an_estate_that_was_never_read_is_no_board_without_trouble(tmp_path: Path) -> None:
+    world = World()
+    world.remote.is_away = True
+    async with serving(world, tmp_path) as served:
+        ran = await served.headway("status")
+        shown = await served.headway("status", "-o", "json")
+        assert (ran.code, shown.code) == (1, 1)
+        assert "was never read" in ran.out
+        world.remote.is_away = False
+        await world.look()
+        assert (await served.headway("status")).code == 0

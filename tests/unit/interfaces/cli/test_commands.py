@@ -9,6 +9,8 @@ from ruamel.yaml import YAML
 from tests.fixtures.served import Served, delivered
 from tests.fixtures.world import ESTATE, World
 
+from headway.domain.names import ArtifactName, Cell, InstanceName
+
 
 async def with_two_versions(served: Served) -> None:
     """Let 1.1.0 of app1 follow everywhere."""
@@ -90,6 +92,34 @@ async def test_a_promotion_without_a_place_asks_in_the_first_wave(tmp_path: Path
     assert [one["instance"] for one in json.loads(ran.out)["requests"]] == ["oc/dev"]
 
 
+async def test_a_request_is_named_by_why_and_can_be_dropped(tmp_path: Path) -> None:
+    async with delivered(tmp_path, "sue", "bob") as served:
+        cell = Cell(ArtifactName("oc", "app1"), InstanceName("oc", "prod1"))
+        first = served.world.desk.situation.cell(cell).locked
+        assert first is not None
+        await with_two_versions(served)
+        await served.world.hold_all("prod1")
+        await served.world.record_asked("prod1", cell.artifact, first, by="sue")
+        why = await served.headway("why", "app1", "--in", "prod1")
+        drop = ("promote", "app1", "--to", "prod1", "--cancel", "--reason", "not needed")
+        stranger = await served.headway(*drop, person="bob")
+        told = await served.headway(*drop, "--dry-run")
+        before = served.world.desk.situation.sequence
+        done = await served.headway(*drop)
+        assert served.world.desk.situation.sequence == before + 1
+        after = await served.headway("why", "app1", "--in", "prod1")
+        again = await served.headway(*drop)
+    assert "Asked for by sue at" in why.out
+    assert "headway promote oc/app1 --to oc/prod1 --cancel" in why.out
+    assert stranger.code == 4
+    assert told.out.startswith("sue's request for oc/app1 1.0.0+")
+    assert told.out.endswith("in oc/prod1 would be dropped\n")
+    assert done.out.endswith("in oc/prod1 is dropped\n")
+    assert "Asked for" not in after.out
+    assert (again.code, again.out) == (2, "")
+    assert "nobody's request for oc/app1 waits in oc/prod1" in again.err
+
+
 async def test_quarantine_and_its_lift_say_what_they_mean(tmp_path: Path) -> None:
     async with delivered(tmp_path) as served:
         placed = await served.headway("quarantine", "app1", "1.0.0", "--reason", "loses messages")
@@ -123,7 +153,7 @@ async def test_an_approval_names_the_change_and_its_end(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "code", "words"),
     [
-        (("versions", "app9"), 2, "did you mean"),
+        (("versions", "app9"), 2, "known are oc/app1, oc/app2"),
         (("status", "nope"), 2, "no application"),
         (("why", "app1", "--in", "nope"), 2, "no instance"),
         (("hold", "staging"), 2, "--reason"),
@@ -132,6 +162,8 @@ async def test_an_approval_names_the_change_and_its_end(tmp_path: Path) -> None:
         (("hold", "staging", "--for", "2h", "--until", "2027-01-01", "--reason", "x"), 2, "a hold ends once"),
         (("resume", "staging", "--reason", "x"), 2, "no such hold"),
         (("rollback", "app1", "--from", "dev", "--to", "1.0.0", "--reason", "x"), 2, "is what oc/dev runs"),
+        (("promote", "app1", "--cancel", "--now", "--reason", "x"), 2, "--cancel and --now"),
+        (("promote", "app1", "--cancel"), 2, "--reason"),
         (("promote", "app1", "--digest", "x", "--commit", "y", "--reason", "x"), 2, "is not an image digest"),
     ],
 )
@@ -141,7 +173,9 @@ async def test_a_mistake_is_told_in_three_parts(
     async with delivered(tmp_path) as served:
         ran = await served.headway(*arguments)
     assert (ran.code, ran.out) == (code, "")
-    what, why, following = ran.err.splitlines()
+    # A machine that takes longer than a second is said to be busy first.
+    *meanwhile, what, why, following = ran.err.splitlines()
+    assert all(line.endswith("…") for line in meanwhile)
     assert what.startswith("Error: ")
     assert why.startswith("  Why: ")
     assert following.startswith("  Next: ")
@@ -173,6 +207,7 @@ async def test_who_may_not_is_told_who_they_are(tmp_path: Path) -> None:
     "command",
     [
         ("status",),
+        ("doctor",),
         ("versions", "app1"),
         ("why", "app1", "--in", "dev"),
         ("history",),

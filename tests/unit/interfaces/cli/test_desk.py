@@ -52,3 +52,43 @@ def test_what_an_overlay_renders_to_is_printed(
     where = str(tmp_path / "estate/argocd-oc-apps")
     assert run(LateComposition(), ["render", "oneconnect/app1", "--in", "staging", where]) == 0
     assert "kind: Deployment" in capsys.readouterr().out
+
+
+def test_every_overlay_is_rendered_and_a_mistake_is_one_exit_code_for_both_commands(
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    kustomize_program: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Five overlays stand on one broken base: it is told once."""
+    monkeypatch.setenv("HEADWAY_KUSTOMIZE", str(kustomize_program))
+    run(LateComposition(), ["init", str(tmp_path / "estate"), "--person", "ann"])
+    apps, system = str(tmp_path / "estate/argocd-oc-apps"), str(tmp_path / "estate/argocd-oc-system")
+    assert run(LateComposition(), ["check", apps, system]) == 0
+    assert "20 overlay(s) render" in capsys.readouterr().out
+    base = tmp_path / "estate/argocd-oc-apps/oneconnect/app1/base/kustomization.yaml"
+    base.write_text(base.read_text().replace("service.yaml", "absent.yaml"))
+    assert run(LateComposition(), ["check", apps, system]) == 1
+    told = capsys.readouterr()
+    assert told.err.count("names what is not there") == 1
+    assert "In order" not in told.out
+    assert run(LateComposition(), ["render", "oneconnect/app1", "--in", "staging", apps]) == 1
+    assert "absent.yaml" in capsys.readouterr().err
+    for named in (["oneconnect/app9", "--in", "staging"], ["oneconnect/app1", "--in", "nowhere"]):
+        assert run(LateComposition(), ["render", *named, apps]) == 2
+
+
+@pytest.mark.parametrize(("option", "program"), [("--render", "no-such-kustomize"), ("--no-render", "")])
+def test_what_was_not_rendered_is_said(
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    option: str,
+    program: str,
+) -> None:
+    monkeypatch.setenv("HEADWAY_KUSTOMIZE", program)
+    run(LateComposition(), ["init", str(tmp_path / "estate"), "--person", "ann"])
+    assert run(LateComposition(), ["check", option, str(tmp_path / "estate/argocd-oc-apps")]) == 0
+    told = capsys.readouterr()
+    assert "manifests were not rendered" in told.err
+    assert "render." not in told.out

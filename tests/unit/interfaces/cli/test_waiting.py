@@ -8,7 +8,7 @@ from pathlib import Path
 from tests.fixtures.served import Ran, Served, delivered
 from tests.fixtures.world import ESTATE, World
 
-from headway.testing.simulated_engine import crashes
+from headway.testing.simulated_engine import Behaviour, crashes
 
 SOAKED = ESTATE.replace(
     "instances: {staging: staging}}", "instances: {staging: staging}, gates: {soak: 10m}}"
@@ -49,6 +49,25 @@ async def test_it_ends_when_the_version_failed(tmp_path: Path) -> None:
         ran = await after(served, waiting, timedelta(seconds=5))
     assert ran.code == 1
     assert json.loads(ran.out)["arrival"] == "quarantined"
+
+
+async def test_it_ends_for_an_image_that_newer_ones_passed_over(tmp_path: Path) -> None:
+    """1.2.0 came while 1.1.0 took its time, and 1.3.0 before its turn: it never was in any instance."""
+    async with delivered(tmp_path) as served:
+        served.world.publish("app1", "1.1.0", Behaviour(after=timedelta(minutes=2)))
+        for tag in ("1.2.0", "1.3.0"):
+            await served.world.look()
+            await served.world.pass_time(timedelta(seconds=5))
+            served.world.publish("app1", tag)
+        await served.world.look()
+        await served.world.pass_time(timedelta(minutes=5))
+        named = ("app1", "--in", "dev", "--version", "1.2.0")
+        waited, why = await served.headway("wait", *named), await served.headway("why", *named)
+        assert served.world.tags()[0] == "1.3.0"
+    assert waited.code == 1
+    assert "stands there, which is newer" in waited.out
+    assert why.code == 0
+    assert "a person may promote it" in why.out.lower()
 
 
 async def test_it_ends_when_the_version_is_taken_back_or_passed_over(tmp_path: Path) -> None:

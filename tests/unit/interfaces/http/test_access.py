@@ -11,6 +11,7 @@ READS = {
     "/api/v1/openapi.json": {},
     "/api/v1/me": {},
     "/api/v1/status": {},
+    "/api/v1/doctor": {},
     "/api/v1/why": {"artifact": "app1", "instance": "dev"},
     "/api/v1/progress": {"artifact": "app1", "instance": "dev"},
     "/api/v1/versions": {"artifact": "app1"},
@@ -19,6 +20,7 @@ READS = {
 }
 CHANGES = {
     "/api/v1/promote": {"artifact": "app1", "instances": ["dev"], "reason": "test"},
+    "/api/v1/promote/cancel": {"artifact": "app1", "instances": ["dev"], "reason": "test"},
     "/api/v1/approve": {"target": "app1", "wave": "staging", "reason": "test"},
     "/api/v1/accept": {"reason": "test"},
     "/api/v1/hold": {"instance": "oc/dev", "reason": "test"},
