@@ -8,6 +8,7 @@ pytest_plugins = [
     "tests.fixtures.image_store",
     "tests.fixtures.git_remote",
     "tests.fixtures.kustomize",
+    "tests.fixtures.desk_estate",
     "tests.fixtures.podman_engine",
     "tests.fixtures.real_delivery",
     "tests.fixtures.cluster",

@@ -3,16 +3,22 @@
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from headway.interfaces.cli.composition import (
     Adopted,
     AdoptSettings,
     AgentRunSettings,
     Checked,
+    CheckSettings,
+    DiffSettings,
     IdentityStore,
     ServeSettings,
 )
 from headway.interfaces.cli.main import run
+
+if TYPE_CHECKING:
+    from headway.app.rendered_diff.differences import Differences
 
 
 class LateComposition:
@@ -56,11 +62,17 @@ class LateComposition:
 
         return bootstrap.adopt(settings)
 
-    def check(self, folders: Sequence[Path], *, render: bool) -> Checked:
+    def check(self, settings: CheckSettings) -> Checked:
         """Read the estate in these folders, and render its overlays."""
         from headway import bootstrap  # noqa: PLC0415  # heavy
 
-        return bootstrap.check(folders, render=render)
+        return bootstrap.check(settings)
+
+    def diff(self, settings: DiffSettings) -> "Differences":
+        """Render two states of an estate, and say in what they differ."""
+        from headway import bootstrap  # noqa: PLC0415  # heavy
+
+        return bootstrap.diff(settings)
 
     def identities(self, state: Path) -> IdentityStore:
         """Open the people of a state folder."""

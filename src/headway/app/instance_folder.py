@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from hashlib import sha1
 
 from headway.app.lock_text import read_lock, write_lock
-from headway.app.ports import Manifests
+from headway.app.ports import CommitReader
 from headway.domain.estate import Estate
 from headway.domain.lock import LockEntry, LockFile
 from headway.domain.names import CommitId, EnvironmentName, InstanceName, PromotionId, TreeId
@@ -79,7 +79,7 @@ def empty_folder(estate: Estate | None, instance: InstanceName) -> LockedFolder:
 
 
 async def read_folder_at(
-    manifests: Manifests, commit: CommitId | None, instance: InstanceName
+    manifests: CommitReader, commit: CommitId | None, instance: InstanceName
 ) -> LockedFolder | None:
     """Read an instance's folder at a commit; None: there is no lock file.
 

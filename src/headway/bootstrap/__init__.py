@@ -4,15 +4,16 @@ import asyncio
 import contextlib
 import logging
 import signal
-from collections.abc import Coroutine, Mapping, Sequence
+from collections.abc import Coroutine, Mapping
 from pathlib import Path
 from typing import Any
 
-from headway.adapters.files import read_estate, tree_from_directory
+from headway.app.rendered_diff.differences import Differences
 from headway.bootstrap.adopting import adopt_repository
 from headway.bootstrap.agents import remembered_estate, remove_podman_engine, run_podman_agent
-from headway.bootstrap.desk_rendering import can_render, render_folder
-from headway.bootstrap.desk_standards import check_rendered
+from headway.bootstrap.desk_checking import check_estate
+from headway.bootstrap.desk_diff import diff_estate
+from headway.bootstrap.desk_rendering import render_folder
 from headway.bootstrap.home import Home
 from headway.bootstrap.outside import make_controller, opened
 from headway.bootstrap.serving import serve_until_told
@@ -21,6 +22,8 @@ from headway.interfaces.cli.composition import (
     AdoptSettings,
     AgentRunSettings,
     Checked,
+    CheckSettings,
+    DiffSettings,
     ServeSettings,
 )
 
@@ -29,6 +32,7 @@ __all__ = [
     "adopt",
     "agent",
     "check",
+    "diff",
     "make_controller",
     "opened",
     "remove_podman_engine",
@@ -57,21 +61,14 @@ def tear_down_agent(settings: AgentRunSettings) -> None:
     asyncio.run(remove_podman_engine(Home(state=settings.state, estate=""), settings.name))
 
 
-def check(folders: Sequence[Path], *, render: bool) -> Checked:
-    """Read the estate in these folders; if asked and Kustomize is found, render and judge its overlays."""
-    trees = [tree_from_directory(one) for one in folders]
-    read = read_estate({one.repository: one for one in trees}, partial=True)
-    applications = read.estate.applications.values()
-    checked = Checked(
-        applications=len(applications),
-        artifacts=sum(len(one.artifacts) for one in applications),
-        instances=sum(len(read.estate.instances(one.name)) for one in applications),
-        remarks=tuple(str(one) for one in read.warnings),
-    )
-    if not (render and can_render()):
-        return checked
-    places = {tree.repository: folder for tree, folder in zip(trees, folders, strict=True)}
-    return asyncio.run(check_rendered(checked, places, read.estate))
+def check(settings: CheckSettings) -> Checked:
+    """Read the estate where it stands; if asked and Kustomize is found, render and judge its overlays."""
+    return asyncio.run(check_estate(settings))
+
+
+def diff(settings: DiffSettings) -> Differences:
+    """Render two states of an estate, and say in what they differ."""
+    return asyncio.run(diff_estate(settings))
 
 
 def adopt(settings: AdoptSettings) -> Adopted:

@@ -1,26 +1,38 @@
-"""Renders overlays as they stand on somebody's desk, with the real Kustomize and the same refusals."""
+"""Renders overlays as they stand on a desk or at a commit, with the real Kustomize and the same refusals."""
 
 import asyncio
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from headway.adapters.files import read_application
 from headway.adapters.kustomize.folder_trees import FolderTrees
 from headway.adapters.kustomize.renderer import KustomizeRenderer
+from headway.app.adoption.tree import Trees
 from headway.app.bounded_yaml import read_documents
 from headway.app.ports import RenderRequest
 from headway.app.standards.judging import RenderedArtifact
+from headway.bootstrap.checkouts import DESK, Checkouts
 from headway.bootstrap.home import kustomize
-from headway.domain.errors import UsageError
+from headway.domain.errors import HeadwayError, UsageError
 from headway.domain.estate import Application, Artifact, Estate
 from headway.domain.names import ArtifactName, CommitId, InstanceName, RepositoryName, parse_artifact
 
-_DESK = CommitId("0" * 40)
-"""Stands for "as it is in the folder"."""
-_SOME_DIGEST = "sha256:" + "0" * 64
+SOME_DIGEST = "sha256:" + "0" * 64
+"""Stands for the digest of whatever version goes out."""
+Place = tuple[ArtifactName, InstanceName]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Renderings:
+    """What overlays came to, in the order of the estate."""
+
+    made: tuple[RenderedArtifact, ...]
+    mistakes: Mapping[Place, HeadwayError] = field(default_factory=dict)
+    """Why others did not render."""
 
 
 async def render_folder(folder: Path, artifact: str, instance: str) -> Mapping[str, bytes]:
@@ -33,15 +45,16 @@ async def render_folder(folder: Path, artifact: str, instance: str) -> Mapping[s
     """
     name = parse_artifact(artifact)
     path = f"{name.application}/application.yaml"
-    data = (await FolderTrees(folder).read_files(_DESK, [path]))[path]
+    data = (await FolderTrees(folder).read_files(DESK, [path]))[path]
     if data is None:
         raise _unknown(name, f"{folder} holds no {path}")
     application = read_application(data, path, name.application, RepositoryName(folder.name or "here"))
     if name.artifact not in application.artifacts:
         raise _unknown(name, f"{path} names {', '.join(application.artifacts) or 'none'}")
     described = application.artifacts[name.artifact]
-    with _renderer(folder) as renderer:
-        wanted = _request(application, described, instance.rsplit("/", 1)[-1])
+    with rendering_cache() as cache:
+        renderer = _renderer(FolderTrees(folder), cache)
+        wanted = _request(DESK, application, described, instance.rsplit("/", 1)[-1], None)
         return (await renderer.render(wanted)).files
 
 
@@ -50,66 +63,82 @@ def can_render() -> bool:
     return shutil.which(kustomize()) is not None
 
 
+@contextmanager
+def rendering_cache() -> Iterator[Path]:
+    """Give a folder for renderings: what stands in two states of a repository alike is rendered once."""
+    with tempfile.TemporaryDirectory(prefix="headway-render-") as cache:
+        yield Path(cache)
+
+
 async def render_all(
-    folders: Mapping[RepositoryName, Path], estate: Estate
-) -> tuple[tuple[RenderedArtifact, ...], tuple[UsageError, ...]]:
-    """Render every overlay of every instance that stands in these folders.
+    checkouts: Checkouts, estate: Estate, cache: Path, images: Mapping[Place, str] | None = None
+) -> Renderings:
+    """Render every overlay of every instance that stands in these repositories.
 
-    Returns:
-        What was rendered, in the order of the estate, and what is wrong with the others, each mistake once.
-
-    Raises:
-        Transient: `renderer-away`, `renderer-slow`.
+    Args:
+        checkouts: where the repositories stand.
+        estate: what stands there too.
+        cache: as `rendering_cache` gives it.
+        images: references by digest; an image without one stands with a digest of zeros.
     """
-    rendered: dict[tuple[ArtifactName, InstanceName], RenderedArtifact | None] = {}
-    mistakes: dict[str, UsageError] = {}
+    rendered: dict[Place, RenderedArtifact | None] = {}
+    mistakes: dict[Place, HeadwayError] = {}
 
-    async def render(
-        renderer: KustomizeRenderer, application: Application, artifact: Artifact, instance: InstanceName
-    ) -> None:
+    async def render(renderer: KustomizeRenderer, place: Place, wanted: RenderRequest) -> None:
         try:
-            made = await renderer.render(_request(application, artifact, instance.instance))
-            rendered[artifact.name, instance] = RenderedArtifact(
-                artifact=artifact.name, instance=instance, objects=_objects(made.files)
-            )
-        except UsageError as error:
+            made = await renderer.render(wanted)
+            objects = read_objects(made.files)
+            rendered[place] = RenderedArtifact(artifact=place[0], instance=place[1], objects=objects)
+        except HeadwayError as error:
             # That an overlay is not there was weighed with the estate: it may be left out.
             if error.code != "overlay-missing":
-                mistakes.setdefault(str(error), error)
+                mistakes[place] = error
 
-    for repository, folder in folders.items():
-        with _renderer(folder) as renderer:
-            async with asyncio.TaskGroup() as group:
-                for application in estate.applications.values():
-                    for instance in estate.instances(application.name):
-                        for artifact in application.artifacts.values():
-                            if application.repository == repository:
-                                rendered[artifact.name, instance] = None
-                                group.create_task(render(renderer, application, artifact, instance))
-    made = tuple(one for one in rendered.values() if one is not None)
-    return made, tuple(mistakes[words] for words in sorted(mistakes))
+    for repository, checkout in checkouts.items():
+        renderer = _renderer(checkout.trees, cache)
+        async with asyncio.TaskGroup() as group:
+            for application, artifact, instance in _all(estate, repository):
+                place = (artifact.name, instance)
+                image = (images or {}).get(place)
+                rendered[place] = None
+                wanted = _request(checkout.commit, application, artifact, instance.instance, image)
+                group.create_task(render(renderer, place, wanted))
+    return Renderings(made=tuple(one for one in rendered.values() if one is not None), mistakes=mistakes)
 
 
-def _objects(files: Mapping[str, bytes]) -> tuple[Mapping[str, object], ...]:
+def read_objects(files: Mapping[str, bytes]) -> tuple[Mapping[str, object], ...]:
+    """Read the objects of rendered files.
+
+    Raises:
+        UsageError: `yaml-malformed`, `manifests-too-large`.
+    """
     documents = (one.value for name, data in files.items() for one in read_documents(data, name))
     return tuple(one for one in documents if isinstance(one, Mapping))
 
 
-@contextmanager
-def _renderer(folder: Path) -> Iterator[KustomizeRenderer]:
-    with tempfile.TemporaryDirectory(prefix="headway-render-") as cache:
-        yield KustomizeRenderer(trees=FolderTrees(folder), program=kustomize(), cache=Path(cache))
+def _all(estate: Estate, repository: RepositoryName) -> Iterator[tuple[Application, Artifact, InstanceName]]:
+    for application in estate.applications.values():
+        if application.repository == repository:
+            for instance in estate.instances(application.name):
+                for artifact in application.artifacts.values():
+                    yield application, artifact, instance
 
 
-def _request(application: Application, artifact: Artifact, instance: str) -> RenderRequest:
+def _renderer(trees: Trees, cache: Path) -> KustomizeRenderer:
+    return KustomizeRenderer(trees=trees, program=kustomize(), cache=cache)
+
+
+def _request(
+    commit: CommitId, application: Application, artifact: Artifact, instance: str, reference: str | None
+) -> RenderRequest:
     image = artifact.image
     folder = f"{application.name}/{artifact.name.artifact}"
     return RenderRequest(
-        commit=_DESK,
+        commit=commit,
         inputs=(folder, *artifact.shares),
         overlay=f"{folder}/overlays/{instance}",
         namespace=application.namespace(instance),
-        image=(image.repository, f"{image.repository}@{_SOME_DIGEST}") if image else None,
+        image=(image.repository, reference or f"{image.repository}@{SOME_DIGEST}") if image else None,
         image_paths=artifact.image_paths,
     )
 

@@ -1,68 +1,124 @@
-"""Judges an estate on somebody's desk by the standards that stand beside it."""
+"""Judges an estate, on somebody's desk or at a commit, by the standards that stand beside it."""
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from headway.adapters.files import read_estate
 from headway.adapters.files.documents import read_documents
 from headway.adapters.policies import CelPolicies
 from headway.adapters.schemas import PackagedSchemas
+from headway.app.ports import PolicySet
 from headway.app.standards.catalog import choose
-from headway.app.standards.judging import Judge
-from headway.app.standards.telling import Find, Place, tell
+from headway.app.standards.comparing import forgive
+from headway.app.standards.judging import Judge, Ruled
+from headway.app.standards.telling import Mistake, Place, Told, tell, tell_mistake, tell_mistakes
 from headway.app.standards.written import Written
-from headway.bootstrap.desk_rendering import render_all
+from headway.bootstrap.checkouts import Checkout, Checkouts
+from headway.bootstrap.desk_rendering import Renderings, render_all
+from headway.domain.errors import HeadwayError, UsageError
 from headway.domain.estate import Estate
-from headway.domain.estate.sources import WAIVERS_FILE
-from headway.domain.names import ArtifactName, RepositoryName
+from headway.domain.estate.sources import EstateRead
+from headway.domain.names import ArtifactName
 from headway.interfaces.cli.composition import Checked
 
-_STANDARDS = "standards"
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """All that is in force in an estate as it stands."""
+
+    judge: Judge
+    compiled: PolicySet
+    unread: tuple[HeadwayError, ...]
+    """Why standards could not be read at all."""
 
 
-async def check_rendered(checked: Checked, folders: Mapping[RepositoryName, Path], estate: Estate) -> Checked:
-    """Render all that stands in these folders, and judge it.
+def read_checkouts(checkouts: Checkouts) -> EstateRead:
+    """Read the estate that stands there; repositories may be away.
 
     Raises:
-        Transient: `renderer-away`, `renderer-slow`.
+        EstateInvalid: with every problem of every file.
     """
-    rendered, mistakes = await render_all(folders, estate)
-    policies = CelPolicies(read_documents)
+    return read_estate({name: one.sources for name, one in checkouts.items()}, partial=True)
+
+
+async def rules_of(checkouts: Checkouts, estate: Estate) -> Rules:
+    """Compile what is in force where repositories stand."""
     choice = choose(estate.standards)
-    rules = await policies.compile({**choice.documents, **_documents(folders)})
-    judge = Judge(PackagedSchemas(), policies, rules, choice)
-    ruled = await judge.rule(estate, rendered, datetime.now(UTC))
-    return replace(
-        checked,
-        rendered=len(rendered),
-        mistakes=mistakes,
-        rules=judge.rules,
-        broken=rules.problems,
-        told=tell(ruled.found, _find_in(folders, estate), estate),
-    )
+    own, unread = await own_standards(checkouts.values())
+    policies = CelPolicies(read_documents)
+    compiled = await policies.compile({**choice.documents, **own})
+    return Rules(judge=Judge(PackagedSchemas(), policies, compiled, choice), compiled=compiled, unread=unread)
 
 
-def _find_in(folders: Mapping[RepositoryName, Path], estate: Estate) -> Find:
-    """Give what finds an object in its artifact's files; each artifact is read once, when it is asked for."""
-    read: dict[ArtifactName, Written] = {}
+async def own_standards(
+    checkouts: Iterable[Checkout],
+) -> tuple[Mapping[str, bytes], tuple[HeadwayError, ...]]:
+    """Read the platform's standards, which stand beside `estate.yaml`, and say which could not be read."""
+    own: dict[str, bytes] = {}
+    unread: list[HeadwayError] = []
+    for one in checkouts:
+        try:
+            own |= await one.standards()
+        except UsageError as error:
+            unread.append(error)
+    return own, tuple(unread)
+
+
+async def tell_found(checkouts: Checkouts, estate: Estate, ruled: Ruled) -> tuple[Told, ...]:
+    """Tell what was found, with the places in files; only artifacts that something was found of are read."""
+    written: dict[ArtifactName, Written] = {}
+    for artifact in {one.artifact: None for one in ruled.found}:
+        checkout = checkouts[estate.applications[artifact.application].repository]
+        written[artifact] = Written(await checkout.files_of(artifact))
 
     def find(artifact: ArtifactName, kind: str, name: str) -> Place | None:
-        if artifact not in read:
-            repository = folders[estate.applications[artifact.application].repository]
-            folder = repository / artifact.application / artifact.artifact
-            files = (file for file in folder.rglob("*") if file.is_file() and not file.is_symlink())
-            read[artifact] = Written({str(file.relative_to(repository)): file.read_bytes() for file in files})
-        return read[artifact].place(kind, name)
+        return written[artifact].place(kind, name)
 
-    return find
+    return tell(ruled.found, find, estate)
 
 
-def _documents(folders: Mapping[RepositoryName, Path]) -> dict[str, bytes]:
-    """Read the platform's standards; they stand beside `estate.yaml`."""
-    return {
-        str(file.relative_to(folder)): file.read_bytes()
-        for folder in folders.values()
-        for file in sorted((folder / _STANDARDS).rglob("*.yaml"))
-        if str(file.relative_to(folder)) != WAIVERS_FILE and file.is_file() and not file.is_symlink()
-    }
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Looked:
+    """An estate as it stands somewhere, rendered and judged."""
+
+    checkouts: Checkouts
+    estate: Estate
+    rendered: Renderings
+    rules: Rules
+    ruled: Ruled
+
+    @property
+    def mistakes(self) -> tuple[Mistake, ...]:
+        """Tell what could not be read or rendered."""
+        unread = (tell_mistake(one) for one in self.rules.unread)
+        return (*unread, *tell_mistakes(self.rendered.mistakes, self.estate))
+
+
+async def look(checkouts: Checkouts, estate: Estate, cache: Path, *, by: Rules | None = None) -> Looked:
+    """Render all that stands in these repositories, and judge it by what is in force there, or by others."""
+    rendered = await render_all(checkouts, estate, cache)
+    rules = by or await rules_of(checkouts, estate)
+    ruled = await rules.judge.rule(estate, rendered.made, datetime.now(UTC))
+    return Looked(checkouts=checkouts, estate=estate, rendered=rendered, rules=rules, ruled=ruled)
+
+
+async def check_rendered(checked: Checked, looked: Looked, before: Looked | None) -> Checked:
+    """Say what was found; what an earlier look found too is said, and blocks nothing."""
+    ruled = forgive(before.ruled, looked.ruled) if before else looked.ruled
+    mistakes, broken = looked.mistakes, looked.rules.compiled.problems
+    known = set(before.mistakes) if before else set()
+    unusable = {(one.file, one.field, one.why) for one in before.rules.compiled.problems} if before else set()
+    return replace(
+        checked,
+        rendered=len(looked.rendered.made),
+        mistakes=tuple(one for one in mistakes if one not in known),
+        rules=looked.rules.judge.rules,
+        broken=tuple(one for one in broken if (one.file, one.field, one.why) not in unusable),
+        stood_before=(
+            *(f"{one.what}: {one.why}" for one in mistakes if one in known),
+            *(str(one) for one in broken if (one.file, one.field, one.why) in unusable),
+        ),
+        told=await tell_found(looked.checkouts, looked.estate, ruled),
+    )

@@ -65,9 +65,16 @@ class GitRemote:
     """The remote `origin` of one bare clone."""
 
     def __init__(
-        self, clone: Path, timeout: timedelta, *, called: str = "the manifests repository's remote"
+        self,
+        clone: Path,
+        timeout: timedelta,
+        *,
+        called: str = "the manifests repository's remote",
+        runs_in: Path | None = None,
     ) -> None:
         self._clone = clone
+        self._runs_in = runs_in or clone
+        """A remote that is a path is meant from here."""
         self._timeout = timeout
         self._called = called
         """What people read that it is."""
@@ -102,6 +109,38 @@ class GitRemote:
             *(f"+{ref}:{ref}" for ref in refs),
         )
         return finished.is_done
+
+    async def copy(self, tips: Mapping[str, str], of: str, into: str, *, shallow: bool) -> None:
+        """Copy the refs at `tips` into the clone, each below `into` where the remote has it below `of`.
+
+        Args:
+            tips: commits by ref, as `tips` gave them.
+            of: how the refs begin at the remote.
+            into: how they begin in the clone.
+            shallow: the clone has no whole history, so none is fetched.
+
+        Raises:
+            Transient: `git-remote-away`.
+        """
+        if not tips:
+            return
+        depth = ["--depth=1"] if shallow else []
+        refs = [f"+{ref}:{into}{ref.removeprefix(of)}" for ref in sorted(tips)]
+        # Without the map no branch that somebody follows there moves beside them.
+        finished = await self._run(
+            "fetch",
+            "--quiet",
+            "--no-tags",
+            "--no-write-fetch-head",
+            "--no-auto-gc",
+            "--refmap=",
+            *depth,
+            "--",
+            "origin",
+            *refs,
+        )
+        if not finished.is_done:
+            raise self._away(finished)
 
     async def head(self) -> str | None:
         """Give the commit of the remote's default branch; None: it has no commit yet.
@@ -175,7 +214,7 @@ class GitRemote:
         try:
             return await run_bounded(
                 ["git", *settings, *arguments],
-                folder=self._clone,
+                folder=self._runs_in,
                 environment=_environment(self._clone),
                 bounds=Bounds(time=self._timeout),
             )

@@ -38,6 +38,7 @@ _REMOTE = re.compile(
 """What Kustomize takes for a remote, whatever stands in the folder."""
 _HOST = re.compile(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*\.[a-z]{2,}(:[0-9]+)?/")
 """What it tries as a host when nothing of that name stands in the folder."""
+_TWICE = re.compile(r"mapping key \"([^\"]+)\" already defined")
 _LIMITS = Limits(size=1 << 20, nodes=20_000, depth=40)
 
 
@@ -89,12 +90,20 @@ def check_inputs(files: Mapping[str, bytes], overlay: str) -> None:
 
 
 def malformed_file(files: Mapping[str, bytes], words: str) -> UsageError | None:
-    """Find the file that Kustomize's words mean and that is no YAML, for its line; None: none is."""
+    """Find the file that Kustomize's words mean and that is no YAML, for its line; None: none is.
+
+    Of a key that stands twice it tells the key and no file: that is one that has it twice.
+    """
+    keys = [f"'{key}' stands there twice" for key in _TWICE.findall(words)]
     for file, data in files.items():
-        if file.endswith((".yaml", ".yml")) and posixpath.basename(file) in words:
-            try:
+        if not file.endswith((".yaml", ".yml")):
+            continue
+        is_named = posixpath.basename(file) in words
+        try:
+            if is_named or keys:
                 read_documents(data, file)
-            except UsageError as error:
+        except UsageError as error:
+            if is_named or error.why in keys:
                 return error
     return None
 

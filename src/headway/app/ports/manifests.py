@@ -89,6 +89,26 @@ class BranchPushed:
     """The remote's own words when it refused, without credentials."""
 
 
+class CommitReader(Protocol):
+    """The part of `Manifests` that reads what stands at a commit."""
+
+    async def tree_ids(self, commit: CommitId, paths: Sequence[str]) -> Mapping[str, TreeId | None]:
+        """See `Manifests.tree_ids`."""
+        ...
+
+    async def list_folder(self, commit: CommitId, path: str) -> Sequence[str]:
+        """See `Manifests.list_folder`."""
+        ...
+
+    async def read_files(self, commit: CommitId, paths: Sequence[str]) -> Mapping[str, bytes | None]:
+        """See `Manifests.read_files`."""
+        ...
+
+    async def read_folder(self, commit: CommitId, path: str) -> Mapping[str, bytes]:
+        """See `Manifests.read_folder`."""
+        ...
+
+
 class Manifests(Protocol):
     """One manifests repository: its remote and our bare clone of it.
 

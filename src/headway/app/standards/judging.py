@@ -42,11 +42,18 @@ class Found:
     """What lets it stand, or did until it ended; None: nothing."""
     state: WaiverState | None = None
     """How the waiver stands; None: there is none."""
+    stood_before: bool = False
+    """It blocked before the change that is looked at, which therefore is not blamed for it."""
 
     @property
     def blocks(self) -> bool:
         """Say whether it keeps the artifact out of the instance."""
-        return self.waiver is None or self.state is WaiverState.ENDED
+        return not self.stood_before and (self.waiver is None or self.state is WaiverState.ENDED)
+
+    @property
+    def identity(self) -> tuple[object, ...]:
+        """Give what makes it the same when it is found again."""
+        return (self.artifact, self.instance, self.finding)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,11 +1,13 @@
 """What was found, as people are told it: once for all instances that it is the same in, with its place."""
 
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from headway.app.standards.judging import Found
+from headway.domain.errors import HeadwayError
 from headway.domain.estate import Estate
-from headway.domain.names import ArtifactName
+from headway.domain.names import ArtifactName, InstanceName
 from headway.domain.standards import Unjudged, Violation
 from headway.domain.standards.waiver import WaiverState
 
@@ -44,6 +46,8 @@ class Told:
     """Who answers for it until when, and why; or that this has ended. Empty: nobody."""
     place: Place | None
     """None: it is generated, or not found in the artifact's own files."""
+    stood_before: bool = False
+    """Whether it stood before the change that is looked at, and so does not block it."""
 
     @property
     def where(self) -> str:
@@ -51,6 +55,20 @@ class Told:
         inside = f", {self.path}" if self.path else ""
         places = "everywhere" if self.everywhere else f"in {', '.join(self.instances)}"
         return f"{self.artifact} {places}: {self.kind} {self.name}{inside}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mistake:
+    """Why overlays do not render, once for all that one mistake stops."""
+
+    code: str
+    what: str
+    why: str
+    next_step: str
+    where: str
+    """Which artifacts in which instances; empty: it is about none."""
+    place: Place | None
+    """None: the words name no line."""
 
 
 Find = Callable[[ArtifactName, str, str], Place | None]
@@ -62,7 +80,15 @@ def tell(found: Sequence[Found], find: Find, estate: Estate) -> tuple[Told, ...]
     together: dict[tuple[object, ...], list[str]] = {}
     first: dict[tuple[object, ...], Found] = {}
     for one in found:
-        key = (one.artifact, one.finding.rule, *_object(one), _message(one), one.blocks, _waiver(one))
+        key = (
+            one.artifact,
+            one.finding.rule,
+            *_object(one),
+            _message(one),
+            one.blocks,
+            one.stood_before,
+            _waiver(one),
+        )
         first.setdefault(key, one)
         instances = together.setdefault(key, [])
         if one.instance.instance not in instances:
@@ -71,14 +97,59 @@ def tell(found: Sequence[Found], find: Find, estate: Estate) -> tuple[Told, ...]
     return tuple(sorted(told, key=lambda one: not one.blocks))
 
 
+def tell_mistakes(
+    mistakes: Mapping[tuple[ArtifactName, InstanceName], HeadwayError], estate: Estate
+) -> tuple[Mistake, ...]:
+    """Tell each mistake once: one in a base stops every overlay, in words that differ by the overlay."""
+    alike: dict[tuple[str, str, str], tuple[HeadwayError, dict[ArtifactName, list[str]]]] = {}
+    for (artifact, instance), error in mistakes.items():
+        overlay = f"{artifact.application}/{artifact.artifact}/overlays/{instance.instance}"
+        what, why = (words.replace(overlay, _EACH) for words in (error.what, error.why))
+        _, places = alike.setdefault((error.code, what, why), (error, {}))
+        places.setdefault(artifact, []).append(instance.instance)
+    told = [
+        tell_mistake(
+            error,
+            "; ".join(f"{one} {_in(instances, one, estate)}" for one, instances in places.items()),
+        )
+        for error, places in alike.values()
+    ]
+    return tuple(sorted(told, key=lambda one: (one.what, one.where)))
+
+
+_EACH = "overlays/…"
+_LINE = re.compile(r"(?P<file>[^\s:'\"]+):(?P<line>[0-9]+)\b")
+
+
+def tell_mistake(error: HeadwayError, where: str = "") -> Mistake:
+    """Tell one mistake, with the place that its words name."""
+    named = _LINE.search(error.what) or _LINE.search(error.why)
+    return Mistake(
+        code=error.code,
+        what=error.what,
+        why=error.why,
+        next_step=error.next_step,
+        where=where,
+        place=Place(file=named["file"], line=int(named["line"])) if named else None,
+    )
+
+
+def is_everywhere(instances: Sequence[str], artifact: ArtifactName, estate: Estate) -> bool:
+    """Say whether these are all instances of an artifact's application, and several."""
+    return len(instances) > 1 and len(instances) == len(estate.instances(artifact.application))
+
+
+def _in(instances: Sequence[str], artifact: ArtifactName, estate: Estate) -> str:
+    return "everywhere" if is_everywhere(instances, artifact, estate) else f"in {', '.join(instances)}"
+
+
 def _told(one: Found, instances: tuple[str, ...], find: Find, estate: Estate) -> Told:
     kind, name, path = _object(one)
-    everywhere = len(instances) > 1 and len(instances) == len(estate.instances(one.artifact.application))
     return Told(
         rule=one.finding.rule,
         artifact=one.artifact,
         instances=instances,
-        everywhere=everywhere,
+        everywhere=is_everywhere(instances, one.artifact, estate),
         kind=kind,
         name=name,
         path=path,
@@ -86,6 +157,7 @@ def _told(one: Found, instances: tuple[str, ...], find: Find, estate: Estate) ->
         blocks=one.blocks,
         waiver=_waiver(one),
         place=find(one.artifact, kind, name),
+        stood_before=one.stood_before,
     )
 
 

@@ -5,7 +5,7 @@ from hashlib import sha256
 
 from headway.app.desk import Desk
 from headway.app.instance_folder import inputs_of
-from headway.app.ports import MainCommit, Manifests, Refs
+from headway.app.ports import CommitReader, MainCommit, Manifests, Refs
 from headway.domain.checks import Check
 from headway.domain.estate import Application, Artifact, Estate, ManifestsRepository
 from headway.domain.estate.loosening import loosenings
@@ -280,7 +280,7 @@ def _joined(ids: Sequence[TreeId | None]) -> str:
     return sha256(" ".join(str(one) for one in ids).encode()).hexdigest()
 
 
-async def read_sources(manifests: Manifests, name: RepositoryName, commit: CommitId) -> SourceTree:
+async def read_sources(manifests: CommitReader, name: RepositoryName, commit: CommitId) -> SourceTree:
     """Read the part of a repository that describes the estate."""
     entries = await manifests.list_folder(commit, "")
     folders = [entry for entry in entries if entry.endswith("/")]

@@ -41,11 +41,15 @@ def neutral(objects: Sequence[Mapping[str, object]], namespace: str) -> list[dic
     return [cast(dict[str, object], walk(one, "")) for one in objects]
 
 
+def without_hash(kind: str, name: str) -> str:
+    """Give an object's name without the hash that Kustomize puts at the end of generated ones."""
+    hashed = _HASH.fullmatch(name) if kind in {"ConfigMap", "Secret"} else None
+    return hashed["name"] if hashed else name
+
+
 def _generated(found: Mapping[str, object]) -> Iterator[tuple[str, str]]:
     """Give the name of an object whose name Kustomize made, and the name without its hash."""
     metadata = found.get("metadata")
     name = metadata.get("name") if isinstance(metadata, dict) else None
-    if found.get("kind") in {"ConfigMap", "Secret"} and isinstance(name, str):
-        hashed = _HASH.fullmatch(name)
-        if hashed:
-            yield name, hashed["name"]
+    if isinstance(name, str) and (plain := without_hash(str(found.get("kind")), name)) != name:
+        yield name, plain

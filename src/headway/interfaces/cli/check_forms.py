@@ -4,9 +4,10 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from headway.interfaces.cli.composition import Checked
+from headway.interfaces.cli.markdown import code, text
 
 if TYPE_CHECKING:
-    from headway.app.standards.telling import Place, Told
+    from headway.app.standards.telling import Mistake, Place, Told
 
 _SARIF = "https://json.schemastore.org/sarif-2.1.0.json"
 
@@ -18,6 +19,26 @@ class CheckForm(StrEnum):
     JSON = "json"
     SARIF = "sarif"
     GITHUB = "github"
+    MARKDOWN = "markdown"
+
+
+def summary(found: Checked) -> str:
+    """Say in a line whether all is in order, and how much was looked at."""
+    counted = f"{found.applications} application(s), {found.artifacts} artifact(s)"
+    rendered = f"; {found.rendered} overlay(s) render" if found.rendered is not None else ""
+    judged = f"; {len(found.rules)} standard(s) asked" if found.rules else ""
+    if found.is_in_order:
+        return f"In order: {counted}, {found.instances} instance(s){rendered}{judged}."
+    counts = [
+        f"{count} {what}"
+        for count, what in (
+            (len(found.mistakes), "mistake(s)"),
+            (len(found.broken), "unusable standard(s)"),
+            (sum(one.blocks for one in found.told), "violation(s)"),
+        )
+        if count
+    ]
+    return f"Not in order: {', '.join(counts)}{rendered}{judged}."
 
 
 def told_json(found: Checked) -> dict[str, object]:
@@ -30,8 +51,17 @@ def told_json(found: Checked) -> dict[str, object]:
         "rendered": found.rendered,
         "rules": list(found.rules),
         "remarks": list(found.remarks),
+        "stood_before": list(found.stood_before),
         "mistakes": [
-            {"code": one.code, "what": one.what, "why": one.why, "next": one.next_step}
+            {
+                "code": one.code,
+                "what": one.what,
+                "why": one.why,
+                "next": one.next_step,
+                "where": one.where or None,
+                "file": one.place.file if one.place else None,
+                "line": one.place.line if one.place else None,
+            }
             for one in found.mistakes
         ],
         "broken": [
@@ -48,6 +78,7 @@ def told_json(found: Checked) -> dict[str, object]:
                 "message": one.message,
                 "blocks": one.blocks,
                 "waiver": one.waiver or None,
+                "stood_before": one.stood_before,
                 "file": one.place.file if one.place else None,
                 "line": one.place.line if one.place else None,
             }
@@ -67,10 +98,9 @@ def sarif(found: Checked) -> dict[str, object]:
         )
         for one in found.broken
     ]
-    results += [
-        {"ruleId": one.code, "level": "error", "message": {"text": f"{one.what}: {one.why}"}}
-        for one in found.mistakes
-    ]
+    for one in found.mistakes:
+        result: dict[str, object] = {"ruleId": one.code, "level": "error", "message": {"text": _said(one)}}
+        results.append(_at(result, one.place.file, one.place.line) if one.place else result)
     rules = sorted({str(one["ruleId"]) for one in results})
     driver = {"name": "headway", "rules": [{"id": one} for one in rules]}
     return {"$schema": _SARIF, "version": "2.1.0", "runs": [{"tool": {"driver": driver}, "results": results}]}
@@ -87,8 +117,34 @@ def github_lines(found: Checked) -> list[str]:
         f"{_data(f'{one.why}. {one.suggestion}')}"
         for one in found.broken
     ]
-    lines += [f"::error title={one.code}::{_data(f'{one.what}: {one.why}')}" for one in found.mistakes]
+    lines += [_annotation("error", one.code, _said(one), one.place) for one in found.mistakes]
     return lines
+
+
+def check_markdown(found: Checked) -> list[str]:
+    """Give it as Markdown for a pull request: what blocks, then what is let stand."""
+    lines = [f"**headway check**: {summary(found)}", ""]
+    lines += [_item("✗", one.code, _said(one), one.place) for one in found.mistakes]
+    lines += [
+        f"- ✗ {code(one.code)} {code(f'{one.file}:{one.line}')}: {text(f'{one.why}. {one.suggestion}')}"
+        for one in found.broken
+    ]
+    for one in found.told:
+        note = f" ({one.waiver})" if one.waiver else ""
+        note += " (it stood before this change)" if one.stood_before else ""
+        mark = "✗" if one.blocks else "▲"
+        lines.append(_item(mark, one.rule, f"{one.where}: {one.message}{note}", one.place))
+    return lines
+
+
+def _item(mark: str, title: str, words: str, place: "Place | None") -> str:
+    where = f" {code(str(place))}" if place else ""
+    return f"- {mark} {code(title)}{where}: {text(words)}"
+
+
+def _said(one: "Mistake") -> str:
+    where = f"{one.where}: " if one.where else ""
+    return f"{where}{one.what}: {one.why}"
 
 
 def _result(one: "Told") -> dict[str, object]:

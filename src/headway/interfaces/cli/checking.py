@@ -8,14 +8,38 @@ from typing import Annotated
 import typer
 
 from headway.domain.errors import UsageError
-from headway.interfaces.cli.check_forms import CheckForm, github_lines, sarif, told_json
-from headway.interfaces.cli.composition import Checked
+from headway.interfaces.cli.check_forms import (
+    CheckForm,
+    check_markdown,
+    github_lines,
+    sarif,
+    summary,
+    told_json,
+)
+from headway.interfaces.cli.composition import Checked, CheckSettings
 from headway.interfaces.cli.options import session_of
 from headway.interfaces.cli.screen import Format, busy, note, say, show_document, show_error
 from headway.interfaces.problems import FAILED
 
-_OF_THE_COMMAND = frozenset({"folder-missing", "name-malformed", "artifact-unknown", "overlay-missing"})
+_OF_THE_COMMAND = frozenset(
+    {
+        "folder-missing",
+        "folder-no-repository",
+        "folder-no-remote",
+        "commit-unknown",
+        "name-malformed",
+        "artifact-unknown",
+        "overlay-missing",
+    }
+)
 """What is wrong with what was named to `check` and `render`; all else is wrong in files."""
+Commit = Annotated[
+    str | None,
+    typer.Option(
+        metavar="REVISION",
+        help="Look at this revision of the repositories, not at their files; none is touched.",
+    ),
+]
 
 
 def check(
@@ -27,20 +51,30 @@ def check(
     renders: Annotated[
         bool, typer.Option("--render/--no-render", help="Whether to render all overlays too.")
     ] = True,
+    commit: Commit = None,
+    new_since: Annotated[
+        str | None,
+        typer.Option(
+            metavar="REVISION", help="Let stand what stands at this revision already: show it, and go on."
+        ),
+    ] = None,
     output: Annotated[
         CheckForm, typer.Option("--output", "-o", help="How to print it: for people, or for programs.")
     ] = CheckForm.TEXT,
 ) -> None:
     """Say all that is wrong with an estate's files, rendered and judged. Exit code 1: something is."""
+    settings = CheckSettings(
+        folders=tuple(paths or [Path()]), renders=renders, commit=commit, new_since=new_since
+    )
     with mistakes_fail(), busy("reading the estate"):
-        found = session_of(context).composition.check(paths or [Path()], render=renders)
+        found = session_of(context).composition.check(settings)
     for remark in found.remarks:
         note(f"▲ {remark}")
     if found.rendered is None:
         why = "the Kustomize program is not found" if renders else "as asked"
         note(f"▲ manifests were not rendered, and not judged ({why}): see `headway render`")
     for mistake in found.mistakes:
-        show_error(mistake)
+        show_error(mistake, where=mistake.where)
     _show(found, output)
     if not found.is_in_order:
         raise typer.Exit(FAILED)
@@ -65,6 +99,8 @@ def _show(found: Checked, output: CheckForm) -> None:
         show_document(sarif(found), Format.JSON)
     elif output is CheckForm.GITHUB:
         say(*github_lines(found))
+    elif output is CheckForm.MARKDOWN:
+        say(*check_markdown(found))
     else:
         _say(found)
 
@@ -72,26 +108,13 @@ def _show(found: Checked, output: CheckForm) -> None:
 def _say(found: Checked) -> None:
     for problem in found.broken:
         say(f"✗ {problem}")
+    say(*(f"▲ as before this change: {one}" for one in found.stood_before))
     for one in found.told:
         say(f"{'✗' if one.blocks else '▲'} {one.rule} · {one.where}", f"    {one.message}")
         if one.waiver:
             say(f"    {one.waiver}")
+        if one.stood_before:
+            say("    it stood before this change, and does not block it")
         if one.place is not None:
             say(f"    {one.place}")
-    counted = f"{found.applications} application(s), {found.artifacts} artifact(s)"
-    rendered = f"; {found.rendered} overlay(s) render" if found.rendered is not None else ""
-    judged = f"; {len(found.rules)} standard(s) asked" if found.rules else ""
-    if found.is_in_order:
-        say(f"In order: {counted}, {found.instances} instance(s){rendered}{judged}.")
-        return
-    blocking = sum(one.blocks for one in found.told)
-    counts = [
-        f"{count} {what}"
-        for count, what in (
-            (len(found.mistakes), "mistake(s)"),
-            (len(found.broken), "unusable standard(s)"),
-            (blocking, "violation(s)"),
-        )
-        if count
-    ]
-    say(f"Not in order: {', '.join(counts)}{rendered}{judged}.")
+    say(summary(found))

@@ -9,12 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from headway.domain.errors import UsageError
-
 if TYPE_CHECKING:
     from headway.app.adoption.adopt import Adoption
     from headway.app.adoption.push import Written
-    from headway.app.standards.telling import Told
+    from headway.app.rendered_diff.differences import Differences
+    from headway.app.standards.telling import Mistake, Told
     from headway.domain.standards import PolicyProblem
 
 
@@ -51,6 +50,30 @@ class AgentRunSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CheckSettings:
+    """What `headway check` is told."""
+
+    folders: tuple[Path, ...]
+    """Manifests repositories: folders with their files, or with `commit` any repositories of this machine."""
+    renders: bool = True
+    commit: str | None = None
+    """The revision that is looked at; None: the folders as they are."""
+    new_since: str | None = None
+    """What stands at this revision already does not block; None: everything does."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DiffSettings:
+    """What `headway diff` is told."""
+
+    folders: tuple[Path, ...]
+    commit: str | None = None
+    """The revision that is looked at; None: the folders as they are."""
+    base: str | None = None
+    """What it is compared with: the commit where it parted from this revision; None: with what runs."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Checked:
     """What `headway check` found in an estate that can be read."""
 
@@ -61,7 +84,7 @@ class Checked:
     """How many overlays rendered; None: they were not looked at."""
     remarks: tuple[str, ...] = ()
     """What is odd and allowed."""
-    mistakes: tuple[UsageError, ...] = ()
+    mistakes: "tuple[Mistake, ...]" = ()
     """What keeps overlays from rendering, each once."""
     rules: tuple[str, ...] = ()
     """The standards that could be asked, by id."""
@@ -69,6 +92,8 @@ class Checked:
     """What makes other standards unusable: nothing is judged by those, which is no pass."""
     told: tuple["Told", ...] = ()
     """What does not meet a standard, what blocks first."""
+    stood_before: tuple[str, ...] = ()
+    """What kept others from rendering or judging before the change that is looked at."""
 
     @property
     def is_in_order(self) -> bool:
@@ -168,11 +193,22 @@ class Composition(Protocol):
         """
         ...
 
-    def check(self, folders: Sequence[Path], *, render: bool) -> Checked:
+    def check(self, settings: CheckSettings) -> Checked:
         """Read the estate in these folders and, if asked and Kustomize is found, render all its overlays.
 
         Raises:
             EstateInvalid: with every problem of every file; nothing was rendered.
+            UsageError: `folder-missing`, `folder-no-repository`, `commit-unknown`.
+        """
+        ...
+
+    def diff(self, settings: DiffSettings) -> "Differences":
+        """Render two states of an estate, and say in what they differ.
+
+        Raises:
+            EstateInvalid: with every problem of every file.
+            UsageError: `folder-missing`, `folder-no-repository`, `folder-no-remote`, `commit-unknown`.
+            Transient: `git-remote-away`, `renderer-away`.
         """
         ...
 

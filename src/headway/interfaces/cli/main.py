@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import typer
 
 from headway.domain.errors import Broken, HeadwayError
-from headway.interfaces.cli import changing, checking, diagnosing, identity, local, looking, waiting
+from headway.interfaces.cli import changing, checking, diagnosing, diffing, identity, local, looking, waiting
 from headway.interfaces.cli.composition import Composition
 from headway.interfaces.cli.options import Server, State, TokenFile
 from headway.interfaces.cli.screen import note, show_error
@@ -45,7 +45,16 @@ COMMANDS = (
     Command(
         name="check",
         run=checking.check,
-        examples=("headway check", "headway check argocd-oc-apps argocd-oc-system"),
+        examples=(
+            "headway check",
+            "headway check argocd-oc-apps argocd-oc-system",
+            "headway check --new-since origin/main -o github",
+        ),
+    ),
+    Command(
+        name="diff",
+        run=diffing.diff,
+        examples=("headway diff argocd-oc-apps", "headway diff --base origin/main -o markdown"),
     ),
     Command(
         name="render",

@@ -11,7 +11,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from enum import StrEnum
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Protocol, TextIO
 
 from headway.domain.errors import HeadwayError
 
@@ -73,9 +73,30 @@ def show_document(value: object, form: Format) -> None:
     _write(sys.stdout, json.dumps(value, indent=2, ensure_ascii=ascii_only))
 
 
-def show_error(error: HeadwayError) -> None:
-    """Print an error in its three parts, on the other stream."""
+class ThreeParts(Protocol):
+    """An error, or what is told of one."""
+
+    @property
+    def what(self) -> str:
+        """What happened."""
+        ...
+
+    @property
+    def why(self) -> str:
+        """Why."""
+        ...
+
+    @property
+    def next_step(self) -> str:
+        """What to do."""
+        ...
+
+
+def show_error(error: "HeadwayError | ThreeParts", where: str = "") -> None:
+    """Print an error in its three parts, on the other stream, and where it was met if that is known."""
     _write(sys.stderr, f"Error: {plain(error.what)}")
+    if where:
+        _write(sys.stderr, f"  Where: {plain(where)}")
     _write(sys.stderr, f"  Why: {plain(error.why)}")
     _write(sys.stderr, f"  Next: {plain(error.next_step)}")
 
