@@ -11,6 +11,7 @@ import typer
 from tools.error_table import find_errors
 from tools.links import find_pages
 
+from headway.app.standards.catalog import known_names
 from headway.domain.facts import FactBody
 from headway.interfaces.cli.composition import Composition
 from headway.interfaces.cli.main import make_cli
@@ -26,7 +27,8 @@ CODE = re.compile(r"`([a-z]+(?:-[a-z]+)+)`")
 HOW_TO = sorted((ROOT / "docs/how-to").glob("*.md"))
 SECRETS = {"headway-credentials", "headway-git", "headway-registry", "headway-checks"}
 NAMES = {"hook-token", "argocd-oc-apps", "argocd-oc-system", "my-estate", "image-store", *SECRETS}
-"""Names of files, folders and Secrets that look like codes."""
+NAMES |= {"only-http", *known_names()}
+"""Names of files, folders, Secrets and standards that look like codes."""
 ERROR_ROW = re.compile(r"^\| `([a-z-]+)` \|", re.MULTILINE)
 
 

@@ -1,7 +1,8 @@
 """Writes an estate to begin with: two folders of manifests that hold together, and a README of what is next.
 
 The files are templates of this package. A template in a folder `each-instance` is written once for each
-instance of the lane. Only an empty or missing folder is written to.
+instance of the lane; the components that bring what the standards ask for stand in both repositories, since
+nothing outside a repository is rendered. Only an empty or missing folder is written to.
 """
 
 from collections.abc import Iterator
@@ -23,6 +24,9 @@ from headway.domain.errors import UsageError
 INSTANCES = tuple(PLACES)
 REPOSITORIES = ("argocd-oc-apps", "argocd-oc-system")
 _EACH = "each-instance"
+_RELIED_ON = tuple(instance for instance, environment in PLACES.items() if environment != "development")
+"""Where more than one pod runs: production, and staging, which tells of it."""
+_STEADY = "components: [../../../../components/steady]   # two pods, and a budget for drains\n"
 _FIRST_NODE_PORT = 30080
 """Inside Kubernetes' range for node ports; one for each instance."""
 
@@ -77,8 +81,14 @@ def write_estate(
 
 
 def _files(words: dict[str, str], *, with_argocd: bool) -> Iterator[tuple[str, str]]:
-    for path, template, instance in _templates(files("headway.adapters.files") / "templates", ""):
-        yield path, Template(template).substitute(words | _about(instance))
+    package = files("headway.adapters.files")
+    entrance = package / "templates_argocd" / "estate" if with_argocd else package / "templates_podman"
+    for folder in (package / "templates", entrance):
+        for path, template, instance in _templates(folder, ""):
+            yield path, Template(template).substitute(words | _about(instance))
+    for repository in REPOSITORIES:
+        for path, text, _ in _templates(package / "templates_components", f"{repository}/components"):
+            yield path, text
     if with_argocd:
         yield from argocd_files(words)
 
@@ -137,4 +147,8 @@ def _templates(folder: Traversable, path: str) -> Iterator[tuple[str, str, str |
 def _about(instance: str | None) -> dict[str, str]:
     if instance is None:
         return {}
-    return {"instance": instance, "node_port": str(_FIRST_NODE_PORT + INSTANCES.index(instance))}
+    return {
+        "instance": instance,
+        "node_port": str(_FIRST_NODE_PORT + INSTANCES.index(instance)),
+        "steady": _STEADY if instance in _RELIED_ON else "",
+    }

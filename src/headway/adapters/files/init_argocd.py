@@ -51,13 +51,16 @@ def refuse_argocd(argocd: str, remotes: str | None) -> None:
 
 
 def engine_words(argocd: str | None) -> dict[str, str]:
-    """Give the words for each environment's engine in `estate.yaml`."""
-    return {
+    """Give the words for each environment's engine in `estate.yaml`, and for how entrances differ by it."""
+    engines = {
         f"engine_{one.replace('-', '_')}": f'{{argocd: {{url: "{url_of(argocd, one)}"}}}}'
         if argocd
         else "{podman: {}}"
         for one in ENVIRONMENTS
     }
+    differs = "path: spec, kind: Ingress" if argocd else 'path: "spec.ports[*].nodePort", kind: Service'
+    because = "each instance has a host name of its own" if argocd else "all stand on one machine"
+    return {**engines, "entrance_differs": differs, "entrance_because": because}
 
 
 def readme_section(argocd: str | None, words: Mapping[str, str]) -> str:

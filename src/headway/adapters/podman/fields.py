@@ -47,6 +47,7 @@ IGNORED_FIELDS = {
     "automountServiceAccountToken": "there is no such token",
     "enableServiceLinks": "names are answered by DNS",
     "imagePullSecrets": "podman's own login is used",
+    "lifecycle.preStop.sleep": "a pod gets no new requests before it ends",
     "nodeSelector": "one machine, no scheduling",
     "preemptionPolicy": "one machine, no scheduling",
     "priorityClassName": "one machine, no scheduling",
@@ -67,7 +68,7 @@ UNSUPPORTED_FIELDS = {
 UNSUPPORTED_CONTAINER_FIELDS = {
     "envFrom.secretRef.prefix": "names are taken without it",
     "lifecycle": "its hooks would not run; draining comes before SIGTERM",
-    "securityContext.runAsNonRoot": "an image that runs as root is not refused",
+    "securityContext.runAsNonRoot": "without runAsUser an image that runs as root is not refused",
     "volumeDevices": "block devices are not passed on",
 }
 
@@ -129,10 +130,13 @@ def _in_spec(kind: str, spec: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     for field, words in UNSUPPORTED_FIELDS.items():
         if pod.get(field):
             yield field, words
-    if (pod.get("securityContext") or {}).get("runAsNonRoot"):
-        yield "securityContext.runAsNonRoot", UNSUPPORTED_CONTAINER_FIELDS["securityContext.runAsNonRoot"]
     for container in [*(pod.get("initContainers") or ()), *(pod.get("containers") or ())]:
-        yield from _in_container(container)
+        yield from _in_container(container, pod.get("securityContext") or {})
+
+
+def _hooks(lifecycle: Mapping[str, Any]) -> bool:
+    """Say whether hooks would have to run; a pause before the end is what draining is here anyway."""
+    return any(set(hook or {"": None}) != {"sleep"} or when != "preStop" for when, hook in lifecycle.items())
 
 
 def _in_service(spec: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -148,11 +152,14 @@ def _in_service(spec: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
             )
 
 
-def _in_container(container: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    for field in ("lifecycle", "volumeDevices"):
-        if container.get(field):
-            yield field, UNSUPPORTED_CONTAINER_FIELDS[field]
-    if (container.get("securityContext") or {}).get("runAsNonRoot"):
+def _in_container(container: Mapping[str, Any], of_pod: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Find what a container asks for; `of_pod` is the pod's security context, which it may overrule."""
+    if _hooks(container.get("lifecycle") or {}):
+        yield "lifecycle", UNSUPPORTED_CONTAINER_FIELDS["lifecycle"]
+    if container.get("volumeDevices"):
+        yield "volumeDevices", UNSUPPORTED_CONTAINER_FIELDS["volumeDevices"]
+    security = {**of_pod, **(container.get("securityContext") or {})}
+    if security.get("runAsNonRoot") and not security.get("runAsUser"):
         yield "securityContext.runAsNonRoot", UNSUPPORTED_CONTAINER_FIELDS["securityContext.runAsNonRoot"]
     for source in container.get("envFrom") or ():
         if "secretRef" in source and source.get("prefix"):

@@ -60,3 +60,40 @@ def test_an_artifact_that_needs_what_is_not_done_is_told_so() -> None:
 def test_what_would_silently_not_run_blocks(kind: str) -> None:
     (one,) = fields.unsupported([{"kind": kind, "metadata": {"name": "x"}}])
     assert one.blocks
+
+
+def pod(container: dict[str, object], **spec: object) -> list[dict[str, object]]:
+    return [{"kind": "Pod", "metadata": {"name": "app"}, "spec": {**spec, "containers": [container]}}]
+
+
+@pytest.mark.parametrize(
+    ("lifecycle", "told"),
+    [
+        ({"preStop": {"sleep": {"seconds": 5}}}, []),
+        ({"preStop": {"exec": {"command": ["drain"]}}}, ["lifecycle"]),
+        ({"postStart": {"sleep": {"seconds": 5}}}, ["lifecycle"]),
+        ({"preStop": {"sleep": {"seconds": 5}}, "postStart": {"exec": {"command": ["warm"]}}}, ["lifecycle"]),
+    ],
+)
+def test_only_a_pause_before_the_end_is_what_draining_does_anyway(
+    lifecycle: dict[str, object], told: list[str]
+) -> None:
+    assert [one.field for one in fields.unsupported(pod({"lifecycle": lifecycle}))] == told
+
+
+@pytest.mark.parametrize(
+    ("of_pod", "own", "is_told"),
+    [
+        ({"runAsNonRoot": True}, {}, True),
+        ({"runAsNonRoot": True, "runAsUser": 10001}, {}, False),
+        ({"runAsNonRoot": True, "runAsUser": 10001}, {"runAsUser": 0}, True),
+        ({}, {"runAsNonRoot": True, "runAsUser": 10001}, False),
+        ({"runAsUser": 10001}, {"runAsNonRoot": True}, False),
+        ({"runAsNonRoot": True}, {"runAsNonRoot": False}, False),
+    ],
+)
+def test_that_no_image_runs_as_root_is_kept_where_a_user_is_named(
+    of_pod: dict[str, object], own: dict[str, object], is_told: bool
+) -> None:
+    found = fields.unsupported(pod({"securityContext": own}, securityContext=of_pod))
+    assert [one.field for one in found] == (["securityContext.runAsNonRoot"] if is_told else [])

@@ -23,10 +23,11 @@ spec:
     message: every container says when it is ready
 """
 PROBE = """\
-        readinessProbe:
-          httpGet: {path: /healthz, port: http}
-          periodSeconds: 2
+    - op: add
+      path: /spec/template/spec/containers/0/readinessProbe
+      value: {httpGet: {path: /healthz, port: http}, periodSeconds: 2}
 """
+SHIPPED = "standards: {use: [all]}   # all that come with Headway; your own stand in standards/\n"
 WAIVERS = """\
 apiVersion: headway.dev/v1
 kind: Waivers
@@ -41,17 +42,27 @@ waivers:
 
 @pytest.fixture
 def apps(tmp_path: Path, kustomize_program: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Give an estate to begin with, where a standard asks for a readiness probe that app1 lacks."""
+    """Give an estate to begin with, whose one standard asks for a readiness probe that app1 lacks."""
     monkeypatch.setenv("HEADWAY_KUSTOMIZE", str(kustomize_program))
     run(LateComposition(), ["init", str(tmp_path / "estate"), "--person", "ann"])
     found = tmp_path / "estate/argocd-oc-apps"
     (found / "standards").mkdir(exist_ok=True)
     (found / "standards/readiness.yaml").write_text(PROBES)
-    manifest = found / "oneconnect/app1/base/deployment.yaml"
-    text = manifest.read_text()
-    assert PROBE in text
-    manifest.write_text(text.replace(PROBE, ""))
+    replace(found / "estate.yaml", SHIPPED, "")
+    (found / "components/probeless").mkdir()
+    component = (found / "components/serving/kustomization.yaml").read_text()
+    (found / "components/probeless/kustomization.yaml").write_text(component)
+    replace(found / "components/probeless/kustomization.yaml", PROBE, "")
+    base = found / "oneconnect/app1/base/kustomization.yaml"
+    parts = "[restricted, probeless, small, only-http]"
+    replace(base, "[../../../components/web]", parts.replace("[", "[ ").replace(" ", " ../../../components/"))
     return found
+
+
+def replace(path: Path, old: str, new: str) -> None:
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new))
 
 
 def check(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str]:
@@ -98,6 +109,7 @@ def test_what_comes_with_headway_is_asked_by_group_or_id(
     apps: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (apps / "standards/readiness.yaml").unlink()
+    replace(apps / "oneconnect/app1/base/deployment.yaml", ", headway.dev/owner: team-app1", "")
     estate = apps / "estate.yaml"
     estate.write_text(estate.read_text() + "standards: {use: [probes, owner]}\n")
     code, told = check(capsys, str(apps), "-o", "json")
