@@ -149,3 +149,15 @@ async def test_inputs_out_of_the_tree_are_refused(renderer: Renderer, commit: Co
     with pytest.raises(UsageError) as refused:
         await renderer.render(replace(request_at(commit(FILES)), inputs=(path,)))
     assert refused.value.code == "path-outside"
+
+
+async def test_images_beside_the_requests_own_are_told(renderer: Renderer, commit: Commit) -> None:
+    """By digest, each once, wherever they stand."""
+    proxies = [f"127.0.0.1:5000/shop/proxy@sha256:{number * 64}" for number in "32"]
+    containers = "".join(f"      - {{name: p{at}, image: '{one}'}}\n" for at, one in enumerate(proxies * 2))
+    files = FILES | {
+        "shop/app1/base/deployment.yaml": BASE + containers.encode(),
+        "shop/app1/base/images": "\n".join(proxies).encode(),
+    }
+    assert (await renderer.render(request_at(commit(files)))).images == tuple(sorted(proxies))
+    assert (await renderer.render(request_at(commit(files)))).images == tuple(sorted(proxies)), "again"

@@ -2,12 +2,13 @@
 
 Invariant: what it gives follows from the inputs' contents, the overlay, the image and the namespace alone, as
 with the real one, so equal inputs are equal renderings. It knows no kustomization; a file ``broken`` in an
-input makes it fail as Kustomize would, one ``references`` names Secrets, one a line, that are not held, and
-one ``jobs`` Jobs that are made.
+input makes it fail as Kustomize would, one ``references`` names Secrets, one a line, that are not held,
+one ``jobs`` Jobs that are made, and one ``images`` more images that are run, by digest.
 """
 
 import hashlib
 import json
+from collections.abc import Sequence
 
 from headway.app.ports import Manifests, Reference, Rendered, RenderRequest
 from headway.domain.errors import UsageError
@@ -49,6 +50,7 @@ class InMemoryRenderer:
         contents = hashlib.sha256()
         references: set[str] = set()
         jobs: set[str] = set()
+        images: set[str] = set()
         paths = [path for path in request.inputs if not path.startswith(f"{request.overlay}/")]
         for path in paths:
             for name, data in sorted((await self._trees.read_folder(request.commit, path)).items()):
@@ -61,8 +63,11 @@ class InMemoryRenderer:
                     references |= set(data.decode().split())
                 if name.rpartition("/")[2] == "jobs":
                     jobs |= set(data.decode().split())
+                if name.rpartition("/")[2] == "images":
+                    images |= set(data.decode().split())
                 contents.update(json.dumps([file, data.hex()]).encode())
-        image = request.image[1] if request.image else None
+        own = request.image[1] if request.image else None
+        runs = (*([own] if own else []), *sorted(images))
         made = contents.hexdigest()
         named = [
             ("Deployment", request.inputs[0].rpartition("/")[2]),
@@ -70,15 +75,16 @@ class InMemoryRenderer:
         ]
         return Rendered(
             files={
-                f"{kind.lower()}-{name}.yaml": _workload(kind, name, request.namespace, image, made)
+                f"{kind.lower()}-{name}.yaml": _workload(kind, name, request.namespace, runs, made)
                 for kind, name in named
             },
             references=tuple(Reference(kind="Secret", name=name) for name in sorted(references)),
+            images=tuple(sorted(images - {own})),
         )
 
 
-def _workload(kind: str, name: str, namespace: str, image: str | None, contents: str) -> bytes:
-    containers = [{"name": name, "image": image}] if image else []
+def _workload(kind: str, name: str, namespace: str, images: Sequence[str], contents: str) -> bytes:
+    containers = [{"name": f"{name}-{at}" if at else name, "image": one} for at, one in enumerate(images)]
     workload = {
         "apiVersion": "apps/v1" if kind == "Deployment" else "batch/v1",
         "kind": kind,

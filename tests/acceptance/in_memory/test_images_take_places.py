@@ -23,6 +23,7 @@ class Counting(InMemoryRenderer):
         return Rendered(
             files={name: data + b"# " + label for name, data in made.files.items()},
             references=made.references,
+            images=made.images,
         )
 
 

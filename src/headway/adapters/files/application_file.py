@@ -93,6 +93,7 @@ def _artifact(name: ArtifactName, file: ArtifactFile) -> Artifact:
         else None,
         shares=tuple(file.share),
         image_paths=tuple(file.image_paths),
+        one_image_at_a_time=file.one_image_at_a_time,
     )
 
 

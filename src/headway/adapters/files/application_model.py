@@ -69,6 +69,13 @@ class ArtifactFile(FileModel):
         list[ImagePath],
         Field(description="Where custom resources name images, as Kind:path.to[].image."),
     ] = []
+    one_image_at_a_time: Annotated[
+        bool,
+        Field(
+            description="Whether a version that changes two of the images that its pods run waits: versions "
+            "are then walked one image at a time."
+        ),
+    ] = False
 
 
 class HttpCheckFile(FileModel):

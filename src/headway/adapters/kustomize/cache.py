@@ -14,7 +14,7 @@ from pathlib import Path
 
 from headway.app.ports import Reference, Rendered
 
-_MARK = b"headway-rendering-1\n"
+_MARK = b"headway-rendering-2\n"
 
 
 class RenderingCache:
@@ -79,6 +79,7 @@ def _encode(rendered: Rendered) -> bytes:
         {
             "files": {name: data.decode() for name, data in rendered.files.items()},
             "references": [[reference.kind, reference.name] for reference in rendered.references],
+            "images": rendered.images,
         }
     ).encode()
     return _MARK + hashlib.sha256(body).hexdigest().encode() + b"\n" + body
@@ -93,4 +94,5 @@ def _decode(data: bytes) -> Rendered | None:
     return Rendered(
         files={name: text.encode() for name, text in value["files"].items()},
         references=tuple(Reference(kind=kind, name=name) for kind, name in value["references"]),
+        images=tuple(value["images"]),
     )

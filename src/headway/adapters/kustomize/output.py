@@ -32,10 +32,13 @@ def read_output(output: bytes, request: RenderRequest) -> Rendered:
             `yaml-malformed`, `kustomize-failed` (something is no object), `image-path-malformed`.
     """
     objects = [_object(document.value) for document in read_documents(output, "the rendering")]
+    images: set[str] = set()
     for found in objects:
-        _lock_images(found, request)
+        images |= _lock_images(found, request)
         _refuse_values(found)
-    return Rendered(files=_split(objects), references=missing_references(objects))
+    return Rendered(
+        files=_split(objects), references=missing_references(objects), images=tuple(sorted(images))
+    )
 
 
 def image_parts(reference: str) -> tuple[str, str]:
@@ -62,7 +65,9 @@ def _object(value: object) -> KubernetesObject:
     return value
 
 
-def _lock_images(found: KubernetesObject, request: RenderRequest) -> None:
+def _lock_images(found: KubernetesObject, request: RenderRequest) -> set[str]:
+    """See that each image is named by digest; give those that are not the request's own."""
+    others: set[str] = set()
     for place in image_places(found, request.image_paths):
         image = place.image
         if request.image is not None and isinstance(image, str) and _repository(image) == request.image[0]:
@@ -71,6 +76,8 @@ def _lock_images(found: KubernetesObject, request: RenderRequest) -> None:
             continue
         if not isinstance(image, str) or not _BY_DIGEST.fullmatch(image):
             raise _not_locked(f"{kind_of(found)} {name_of(found)}", place.field, image)
+        others |= {image} - {request.image[1] if request.image is not None else ""}
+    return others
 
 
 def _repository(image: str) -> str:

@@ -10,6 +10,7 @@ from headway.app.ports import RenderRequest
 from headway.domain.errors import HeadwayError, UsageError
 from headway.domain.estate import Artifact
 from headway.domain.facts import RenderingFound
+from headway.domain.gates.images import is_walked
 from headway.domain.gates.present import deployed_reference
 from headway.domain.names import Cell, TreeId, Version
 from headway.domain.plan.actions import Render
@@ -28,6 +29,8 @@ class Manifested:
     """The same with the image made neutral: what two configurations are compared by."""
     reference: str | None
     references: tuple[str, ...]
+    images: tuple[str, ...] | None
+    """Images beside the artifact's own; None: they were not looked for."""
     image_is_apart: bool
 
 
@@ -42,6 +45,7 @@ async def render(desk: Desk, action: Render) -> None:
             tree=made.neutral,
             image_is_apart=made.image_is_apart,
             references=made.references,
+            images=made.images,
         )
     except UsageError as error:
         body = not_rendered(action.cell, action.version, error)
@@ -76,7 +80,13 @@ async def manifest(desk: Desk, cell: Cell, version: Version) -> Manifested:
         else None
     )
     known = desk.situation.shelf(cell.artifact).rendering(version, cell.instance)
-    if known is not None and known.image_is_apart and known.tree is not None and reference is not None:
+    if (
+        known is not None
+        and known.tree is not None
+        and reference is not None
+        and known.image_is_apart
+        and (known.images is not None or not is_walked(desk.situation, cell.artifact))
+    ):
         with suppress(UsageError):  # the tree went with a clone that was made anew: it is rendered again
             return await _filled(desk, cell, known, known.tree, reference)
     return await _rendered(desk, cell, version, reference)
@@ -91,6 +101,7 @@ async def _filled(desk: Desk, cell: Cell, known: Rendering, neutral: TreeId, ref
         neutral=neutral,
         reference=reference,
         references=known.references,
+        images=known.images,
         image_is_apart=True,
     )
 
@@ -118,6 +129,7 @@ async def _rendered(desk: Desk, cell: Cell, version: Version, reference: str | N
         neutral=await manifests.write_folder(neutral),
         reference=reference,
         references=tuple(f"{one.kind}/{one.name}" for one in rendered.references),
+        images=rendered.images,
         image_is_apart=reference is not None and not _is_named(neutral, reference),
     )
 

@@ -67,6 +67,7 @@ def _artifacts(name: str, settled: Settled) -> dict[str, ArtifactText]:
             repository=settled.names.get(ArtifactName(name, artifact)),
             semver=_range(part.image for part in parts if part.name == artifact and part.image),
             shares=shares,
+            runs_several=any(part.companions for part in parts if part.name == artifact),
         )
         for artifact in dict.fromkeys(part.name for part in parts)
     }

@@ -21,6 +21,8 @@ class ArtifactText:
     repository: str | None
     semver: str | None
     shares: tuple[str, ...]
+    runs_several: bool = False
+    """Whether its pods run other images beside the one that it follows."""
 
 
 def estate_text(
@@ -65,6 +67,7 @@ def application_text(
             versions = f", versions: {{semver: {_quoted(one.semver)}}}" if one.semver else ""
             lines.append(f"    image: {{repository: {_quoted(one.repository)}{versions}}}")
         lines.append(f"    share: {_list(one.shares)}")
+        lines += ["    oneImageAtATime: true"] if one.runs_several else []
     return (_FIRST + "\n".join(lines) + "\n").encode()
 
 

@@ -41,6 +41,8 @@ class Rendered:
     """One file for each object: ``deployment-app1.yaml``."""
     references: tuple[Reference, ...]
     """Secrets, ConfigMaps, volume claims and service accounts that are named and not rendered, sorted."""
+    images: tuple[str, ...] = ()
+    """Every reference of an image in it but the request's own, once, sorted."""
 
 
 class Renderer(Protocol):

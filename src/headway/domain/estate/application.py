@@ -42,6 +42,8 @@ class Artifact:
     """Paths outside its folder that its overlays may read, from the repository's root."""
     image_paths: tuple[str, ...] = ()
     """Where custom resources name images: ``Kind:path.to[].image``."""
+    one_image_at_a_time: bool = False
+    """Whether a version may change only one of the images that its pods run."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

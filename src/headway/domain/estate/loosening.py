@@ -1,13 +1,14 @@
 """What a new estate loosens: it waits until somebody who held that power before accepts it (rule 8).
 
 Loosened is a shorter soak, fewer or wider approvals, a freeze that is gone, a wave that no longer waits,
-changes more instances at a time or tries again more often, a gated wave or a whole lane that an application
-no longer passes, a role given, a standard waived anew, more widely or for longer, or no longer asked, and an
-environment whose manifests are no longer judged by schemas.
+changes more instances at a time or tries again more often, images that no longer change one at a time, a
+gated wave or a whole lane that an application no longer passes, a role given, a standard waived anew, more
+widely or for longer, or no longer asked, and an environment whose manifests are no longer judged by schemas.
 """
 
 from collections.abc import Iterator
 
+from headway.domain.estate.application import Application
 from headway.domain.estate.estate import Estate
 from headway.domain.estate.lane import Approvals, GateRules, Wave
 
@@ -19,6 +20,7 @@ def loosenings(before: Estate, after: Estate) -> tuple[str, ...]:
         known = before.applications.get(name)
         if known is None:
             continue
+        found += _images(known, application)
         waves = {wave.name: wave for wave in after.lanes[application.lane].waves}
         for wave in before.lanes[known.lane].waves:
             rules = joined(wave.gates, known.tightened.get(wave.name))
@@ -69,6 +71,13 @@ def _standards(before: Estate, after: Estate) -> Iterator[str]:
         now = after.environments.get(name)
         if environment.kubernetes is not None and now is not None and now.kubernetes is None:
             yield f"{name}: manifests are no longer judged by the schemas of a Kubernetes"
+
+
+def _images(before: Application, after: Application) -> Iterator[str]:
+    for name, artifact in before.artifacts.items():
+        now = after.artifacts.get(name)
+        if artifact.one_image_at_a_time and now is not None and not now.one_image_at_a_time:
+            yield f"{artifact.name}: its images no longer change one at a time"
 
 
 def _gates(there: str, before: GateRules, after: GateRules) -> Iterator[str]:

@@ -69,3 +69,5 @@ class RenderingFound:
     """Whether the image stands in the manifests only as a whole reference: any other can take its place."""
     references: tuple[str, ...] = ()
     """Objects that the manifests name and do not hold: ``Secret/database``."""
+    images: tuple[str, ...] | None = None
+    """References of the images beside the artifact's own; None: nobody looked, or it does not render."""

@@ -11,6 +11,7 @@ from headway.domain.gates.admitted import admitted
 from headway.domain.gates.approvals import approvals
 from headway.domain.gates.freeze import freeze
 from headway.domain.gates.hold import hold
+from headway.domain.gates.images import images
 from headway.domain.gates.outcome import ALLOWED, Allowed, Blocked, Outcome, Question
 from headway.domain.gates.parallel import parallel
 from headway.domain.gates.permission import permission
@@ -39,6 +40,7 @@ GATES: tuple[Gate, ...] = (
     Gate("verified", verified, can_be_overridden=True),
     Gate("admitted", admitted, can_be_overridden=True),
     Gate("references", references, can_be_overridden=False),
+    Gate("images", images, can_be_overridden=False),
     Gate("soak", soak, can_be_overridden=True),
     Gate("freeze", freeze, can_be_overridden=True),
     Gate("remote", remote, can_be_overridden=False),

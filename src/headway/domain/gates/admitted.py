@@ -7,6 +7,7 @@ from headway.domain.estate import AdmitRule
 from headway.domain.facts import Outcome as Ended
 from headway.domain.facts import Source
 from headway.domain.gates.hold import holds_in_force
+from headway.domain.gates.images import is_out_of_reach
 from headway.domain.gates.outcome import ALLOWED, Blocked, Outcome, Question
 from headway.domain.gates.quarantine import standing_quarantine, taken_back
 from headway.domain.gates.rules import rules_at
@@ -32,7 +33,13 @@ def admitted(question: Question) -> Outcome:
         return ALLOWED
     if question.asked is not None and question.asked.now:
         return ALLOWED
-    label = question.situation.shelf(artifact).label(current)
+    shelf = question.situation.shelf(artifact)
+    label = shelf.label(current)
+    if is_out_of_reach(question.situation, question.cell, current) and shelf.is_newer(
+        current, question.version
+    ):
+        # It is walked there, one image at a time.
+        return ALLOWED
     waits = _has_its_turn(question, current)
     if waits is None:
         return ALLOWED
@@ -88,6 +95,9 @@ def _waits_in(question: Question, current: Version, instance: InstanceName) -> s
         return None
     if cell.standing != current and not is_step_forward(situation, Cell(artifact, instance), current):
         # It goes there no more by itself: what stands there is newer, or as new by a moved tag.
+        return None
+    if is_out_of_reach(situation, Cell(artifact, instance), current):
+        # It follows by steps of its own, as far as there are any: whoever mends what lies between goes on.
         return None
     if not is_waited_for(question, instance):
         return None

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from headway.domain.gates import Blocked, Question, blocks, open_until
+from headway.domain.gates.images import to_be_rendered
 from headway.domain.gates.present import deployed_reference
 from headway.domain.gates.quarantine import standing_quarantine
 from headway.domain.names import Cell, Version
@@ -11,6 +12,7 @@ from headway.domain.plan.actions import Action, LookForImage, LookForReferences,
 from headway.domain.plan.candidates import later_wave_versions, waiting_since
 from headway.domain.plan.checks import checks_of
 from headway.domain.plan.pairs import can_be_tried, first_wave_pairs
+from headway.domain.plan.steps import walked_later, walked_pairs
 from headway.domain.situation.situation import Situation
 
 WEIGHED_AT_MOST = 20
@@ -18,6 +20,12 @@ WEIGHED_AT_MOST = 20
 
 _HOPELESS = frozenset({"quarantine", "verified", "permission"})
 """While one of these is shut, the outside world is not asked about the version."""
+
+
+_OF_NO_CHANGE = frozenset(
+    {"slot", "parallel", "admitted", "images", "soak", "freeze", "approvals", "present", "references"}
+)
+"""What renders the same as what runs is not asked these."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,7 +114,7 @@ def _questions(situation: Situation, cell: Cell, now: datetime, index: int) -> l
     if blank.wave_before() is None:
         versions = _first_wave_versions(situation, cell, index) if _is_first(situation, cell, index) else ()
     else:
-        versions = later_wave_versions(blank)
+        versions = walked_later(situation, cell, index, later_wave_versions(blank))
     return wanted + [
         Question(situation=situation, cell=cell, version=version, now=now, wave_index=index, wave=wave)
         for version in versions
@@ -118,9 +126,9 @@ def _first_wave_versions(situation: Situation, cell: Cell, index: int) -> tuple[
     """Give the pairs to weigh, and the one that the wave has admitted: nothing else goes in before it did."""
     admitted = situation.wave(cell.artifact, situation.lane(cell.instance.application)[index].name).admitted
     pairs = first_wave_pairs(situation, cell, index)
-    if admitted is None or not can_be_tried(situation, cell, admitted, index):
-        return pairs
-    return tuple(dict.fromkeys((*pairs, admitted)))
+    if admitted is not None and not can_be_tried(situation, cell, admitted, index):
+        admitted = None
+    return walked_pairs(situation, cell, index, pairs, admitted)
 
 
 def _is_first(situation: Situation, cell: Cell, index: int) -> bool:
@@ -138,8 +146,7 @@ def _no_change(question: Question) -> PassNoChange | None:
         return None
     if not shelf.renders_same(question.version, state.locked, cell.instance):
         return None
-    rest = frozenset({"slot", "parallel", "admitted", "soak", "freeze", "approvals", "present", "references"})
-    if blocks(question, but=rest):
+    if blocks(question, but=_OF_NO_CHANGE):
         return None
     checks = (
         ()
@@ -164,6 +171,8 @@ def _to_find_out(question: Question, shut: tuple[Blocked, ...]) -> list[Action]:
     if rendering is None:
         return [Render(cell=cell, version=version)]
     found: list[Action] = []
+    if "images" in gates:
+        found += [Render(cell=cell, version=one) for one in to_be_rendered(situation, cell, version)]
     if "references" in gates and rendering.references:
         found.append(LookForReferences(cell=cell, commit=version.commit, references=rendering.references))
     if "present" in gates:

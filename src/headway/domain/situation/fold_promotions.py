@@ -138,10 +138,20 @@ def _admitted(situation: Situation, change: Change, instance: InstanceName) -> S
         return situation
     wave = situation.lane(instance.application)[index].name
     state = situation.wave(change.artifact, wave)
-    if state.admitted == change.after:
+    if state.admitted == change.after or _is_a_step(situation, change, state.admitted):
         return situation
     key = (change.artifact, wave)
     return replace(situation, waves=situation.waves.set(key, replace(state, admitted=change.after)))
+
+
+def _is_a_step(situation: Situation, change: Change, admitted: Version | None) -> bool:
+    """Say whether an instance only comes after its wave, where images change one at a time."""
+    estate = situation.estate
+    if admitted is None or change.after is None or estate is None or not estate.has_artifact(change.artifact):
+        return False
+    artifact = estate.applications[change.artifact.application].artifacts[change.artifact.artifact]
+    newer = situation.shelf(change.artifact).is_newer(admitted, change.after)
+    return artifact.one_image_at_a_time and newer
 
 
 def landed(situation: Situation, fact: Fact, body: PromotionLanded) -> Situation:

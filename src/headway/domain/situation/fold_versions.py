@@ -103,6 +103,7 @@ def rendering_found(situation: Situation, _: Fact, body: RenderingFound) -> Situ
         problem=body.problem,
         image_is_apart=body.image_is_apart,
         references=body.references,
+        images=body.images,
     )
     renderings = shelf.renderings.set((body.commit, body.instance), rendering)
     return _shelved(situation, body.artifact, replace(shelf, renderings=renderings))

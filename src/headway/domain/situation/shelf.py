@@ -70,6 +70,8 @@ class Rendering:
     """Whether another image's manifests follow from it without rendering again."""
     references: tuple[str, ...] = ()
     """Objects that the manifests name and do not hold: ``Secret/database``."""
+    images: tuple[str, ...] | None = None
+    """Images beside the artifact's own, by digest; None: nobody looked."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

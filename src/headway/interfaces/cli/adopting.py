@@ -27,7 +27,8 @@ def adopt(context: typer.Context, settings: AdoptSettings) -> None:
         say(f"{one.path} ({one.environment}): Application {one} follows {one.branch} already")
     for kept in adopted.adoption.kept:
         say(
-            f"{kept.application} is not split by image: it follows one, and the others are pinned on main",
+            f"{kept.application} is not split by image: it follows one, the others stand on main, "
+            "and they change one at a time",
             f"  why: {kept.why}",
         )
     _say_files(adopted)

@@ -5,10 +5,10 @@ from datetime import date
 
 import pytest
 
-from headway.domain.estate import Application, Environment, Estate, Lane, Wave
+from headway.domain.estate import Application, Artifact, Environment, Estate, Lane, Wave
 from headway.domain.estate.loosening import loosenings
 from headway.domain.kubernetes_version import KubernetesVersion
-from headway.domain.names import EnvironmentName, RepositoryName
+from headway.domain.names import ArtifactName, EnvironmentName, RepositoryName
 from headway.domain.standards.waiver import Scope, Waiver
 
 WAVE = Wave(name="production", instances={"prod": EnvironmentName("production")})
@@ -83,3 +83,17 @@ def test_manifests_that_are_no_longer_judged_by_schemas_are_looser() -> None:
     assert loosenings(other, one) == ()
     older = replace(judged, kubernetes=KubernetesVersion(1, 33))
     assert loosenings(one, replace(one, environments={name: older})) == ()
+
+
+def test_images_that_no_longer_change_one_at_a_time_are_looser() -> None:
+    walked = Artifact(name=ArtifactName("shop", "app"), image=None, one_image_at_a_time=True)
+    plain = replace(walked, one_image_at_a_time=False)
+
+    def with_artifact(artifact: Artifact) -> Estate:
+        there = estate(WAVE)
+        shop = replace(there.applications["shop"], artifacts={"app": artifact})
+        return replace(there, applications={"shop": shop})
+
+    said = ("shop/app: its images no longer change one at a time",)
+    assert loosenings(with_artifact(walked), with_artifact(plain)) == said
+    assert not loosenings(with_artifact(plain), with_artifact(walked))
