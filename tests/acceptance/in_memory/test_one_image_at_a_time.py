@@ -4,13 +4,14 @@ from datetime import timedelta
 
 import pytest
 from tests.fixtures.branches import assert_all_agree
-from tests.fixtures.walked import ONE_WAVE, Walked, condemn
+from tests.fixtures.walked import ONE_WAVE, Walked, condemn, other_image
 from tests.fixtures.world import INSTANCES
 
 from headway.app.commands.promote import promote
 from headway.app.commands.roll_back import roll_back
 from headway.app.queries.why import why
 from headway.domain.facts import SourceAway, SourceBack
+from headway.domain.lock import LockEntry
 from headway.domain.names import ArtifactName, Cell, InstanceName, Version
 from headway.testing.simulated_engine import Behaviour, crashes
 
@@ -272,4 +273,32 @@ async def test_after_a_lost_ledger_what_runs_is_rendered_and_walked_from() -> No
             await world.lift_all(name)
         await world.go(60)
         assert [world.runs(name) for name in INSTANCES] == [{"app1": "1.1.0", "helper": 1, "proxy": 2}] * 4
+        assert_one_at_a_time(world)
+
+
+async def test_what_failed_in_a_later_wave_is_walked_away_from_so_that_the_later_wave_can_follow() -> None:
+    """Dev still runs what staging took back: first goes what staging can take, though it came later."""
+    world = Walked()
+    bad = other_image("proxy", 2)
+
+    def script(instance: InstanceName, artifact: str, entry: LockEntry) -> Behaviour:
+        runs = artifact == "app1" and bad in world.others_at(entry.commit)
+        return crashes() if runs and instance.instance == "staging" else Behaviour()
+
+    world.scripts = script
+    async with world.running():
+        await world.go()
+        world.changed(proxy=2)
+        await world.go(30)
+        assert (world.runs("dev")["proxy"], world.runs("staging")["proxy"]) == (2, 1)
+        await world.lift_all("staging")
+        await world.hold_all("dev")
+        world.publish("app1", "1.1.0")
+        await world.go()
+        world.changed(proxy=3)
+        await world.go()
+        await world.lift_all("dev")
+        await world.go(60)
+        assert world.ways("dev") == [("proxy",), ("proxy",), ("app1",)]
+        assert [world.runs(name) for name in INSTANCES] == [{"app1": "1.1.0", "helper": 1, "proxy": 3}] * 4
         assert_one_at_a_time(world)

@@ -6,7 +6,6 @@ when it was adopted. The others stand in its configuration by digest. So it is k
 
 from headway.domain.facts import Outcome as Ended
 from headway.domain.gates.outcome import ALLOWED, Blocked, Outcome, Question
-from headway.domain.gates.quarantine import standing_quarantine
 from headway.domain.names import ArtifactName, Cell, CommitId, Version
 from headway.domain.situation.situation import Situation
 
@@ -45,15 +44,13 @@ def images(question: Question) -> Outcome:
 def walks_from(situation: Situation, cell: Cell) -> Version | None:
     """Give what runs in a cell that is walked one image at a time; None: nothing binds its next version.
 
-    So it is where nothing runs. What was found bad binds nothing either: its cure may take several images.
+    So it is where nothing runs. What failed there binds nothing either: its cure may take several images.
     """
     state = situation.cell(cell)
     running = state.locked
     if running is None or not is_walked(situation, cell.artifact):
         return None
     if state.outcomes.get(running) in (Ended.FAILED, Ended.LEFT):
-        return None
-    if standing_quarantine(situation, cell.artifact, running, cell.instance) is not None:
         return None
     return running
 

@@ -11,6 +11,7 @@ from datetime import datetime
 from itertools import takewhile
 
 from headway.domain.gates.images import is_out_of_reach, others_changed, walks_from
+from headway.domain.gates.quarantine import standing_quarantine
 from headway.domain.gates.references import is_unfit
 from headway.domain.names import Cell, CommitId, Version
 from headway.domain.plan.pairs import can_be_tried
@@ -101,7 +102,21 @@ def _halves(situation: Situation, cell: Cell, wave_index: int, target: Version) 
         came = [shelf.configurations[one].found_at for one in _commits_after(situation, cell, commit_near)]
         if can_be_tried(situation, cell, step, wave_index):
             found.append((min(came), step))
-    return tuple(step for _, step in sorted(found, key=lambda one: one[0]))
+    if standing_quarantine(situation, cell.artifact, standing, cell.instance) is not None:
+        # No later wave takes what runs here: a step that they can take from what they run goes first.
+        found.sort(key=lambda one: (_is_beyond_others(situation, cell, wave_index, one[1]), one[0]))
+    else:
+        found.sort(key=lambda one: one[0])
+    return tuple(step for _, step in found)
+
+
+def _is_beyond_others(situation: Situation, cell: Cell, wave_index: int, version: Version) -> bool:
+    application = cell.instance.application
+    return any(
+        is_out_of_reach(situation, Cell(cell.artifact, instance), version)
+        for wave in situation.lane(application)[wave_index + 1 :]
+        for instance in situation.wave_instances(application, wave)
+    )
 
 
 def _newest_commit(situation: Situation, cell: Cell, target: CommitId, *, changes: int) -> CommitId | None:

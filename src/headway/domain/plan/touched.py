@@ -39,6 +39,7 @@ from headway.domain.facts import (
     VerificationEnded,
     VerificationStarted,
 )
+from headway.domain.gates.images import is_walked
 from headway.domain.names import ArtifactName, Cell, InstanceName
 from headway.domain.situation.situation import Situation
 
@@ -136,6 +137,9 @@ def _of_an_instance(before: Situation, situation: Situation, body: Any) -> Touch
         artifacts = [one for one in artifacts if _has_changed(before, situation, Cell(one, instance))]
     near = _near(situation, instance)
     cells = frozenset(Cell(artifact, one) for artifact in artifacts for one in near)
+    if isinstance(body, PromotionLanded):
+        # Earlier waves step where later ones can follow, from what these run.
+        cells |= _cells(situation, [one for one in artifacts if is_walked(situation, one)]).cells
     waiting = _waiting_for(situation, instance) if isinstance(body, DeploymentSeen) else frozenset()
     return Touches(cells=cells, instances=frozenset({instance, *waiting, *(cell.instance for cell in cells)}))
 

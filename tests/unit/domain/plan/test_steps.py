@@ -176,7 +176,7 @@ def test_of_later_waves_versions_only_the_newest_out_of_reach_is_kept() -> None:
     assert walked_later(there, CELL, 0, versions) == (versions[0], versions[-1])
 
 
-def test_what_runs_and_was_found_bad_binds_nothing() -> None:
+def test_what_failed_where_it_runs_binds_nothing() -> None:
     """Its cure may take more than one image."""
     one, two = dict.fromkeys(NAMES, 0), dict.fromkeys(NAMES, 0) | {"proxy": 1, "helper": 1}
     there = situation([0], [(0, one), (1, two)])
