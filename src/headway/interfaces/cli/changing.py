@@ -101,7 +101,13 @@ def approve(
         show_document(found, output)
         return
     say(f"{', '.join(found['entries'])} may enter {found['wave']}: {', '.join(found['instances'])}")
-    say(f"until {shown_instant(found['until'])} UTC, as the other gates let it")
+    say(f"The approval counts until {shown_instant(found['until'])} UTC.")
+    for shut in found["waits_for"]:
+        say(f"  {shut['instance']} still waits for {shut['gate']}: {shut['words']}")
+        opens = f"opens at {shown_instant(shut['next_at'])} UTC at the earliest" if shut["next_at"] else ""
+        say(f"    {opens or 'who can change it: ' + shut['who']}")
+    if not found["waits_for"]:
+        say("Nothing else keeps it out: it goes now.")
 
 
 def accept(context: typer.Context, *, reason: Reason = "", output: Output = Format.TABLE) -> None:

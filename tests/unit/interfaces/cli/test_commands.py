@@ -142,6 +142,14 @@ async def test_an_approval_names_the_change_and_its_end(tmp_path: Path) -> None:
         given = await served.headway("approve", "oc", "--wave", "staging", "-r", "read it", person="sue")
         await served.world.pass_time(timedelta(seconds=5))
         assert served.world.tag_in("staging") == "1.0.0"
+        await served.world.hold_all("staging")
+        served.world.publish("app1", "1.1.0")
+        await served.world.look()
+        await served.world.pass_time(timedelta(seconds=5))
+        later = await served.headway("approve", "app1", "--wave", "staging", "-r", "read it", person="sue")
+    assert "Nothing else keeps it out: it goes now." in given.out
+    assert "oc/staging still waits for hold: held by pat" in later.out
+    assert "Nothing else" not in later.out
     assert "✗ approvals:" in why.out
     assert "headway approve" in why.out
     assert refused.code == 4
