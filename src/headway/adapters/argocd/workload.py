@@ -74,7 +74,9 @@ def _deployment(live: Json, status: Json) -> ArtifactHealth:
         cause = Cause.SURROUNDINGS if ready >= every else Cause.NONE
         return _progressing(f"{every - updated} pods of before still serve", cause)
     if ready < wanted:
-        return _progressing(f"{ready} of {wanted} new pods are available")
+        allowed = mapping(live, "spec").get("progressDeadlineSeconds")
+        may_take = f" (it may take {allowed} s)" if allowed else ""
+        return _progressing(f"{ready} of {wanted} new pods are available{may_take}")
     return READY
 
 

@@ -189,7 +189,8 @@ class EnvironmentRun:
         words = f"{key.kind} {key.name}: {ready} of {workload.replicas} pods are ready"
         failing = bool(probes) and len(mine) == workload.replicas
         cause = Cause.VERSION if failing else Cause.NONE
-        return progressing(f"{words}; {probes}" if probes else words, cause)
+        told = f"{words}; {probes}" if probes else words
+        return progressing(f"{told} (it may take {workload.progress_deadline_s:g} s)", cause)
 
     def _late(self, workload: Workload, mine: Sequence[SeenPod]) -> str | None:
         """Say which pod was watched for the whole deadline and did not become ready; None: none was."""

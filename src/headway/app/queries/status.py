@@ -5,12 +5,12 @@ from datetime import datetime
 
 from headway.app.desk import Desk
 from headway.app.queries.away import said_away
+from headway.app.queries.underway import said_underway
 from headway.domain.deployment import DeploymentState
 from headway.domain.facts import Outcome, Source
 from headway.domain.gates import Blocked
 from headway.domain.gates.hold import holds_in_force
 from headway.domain.gates.quarantine import standing_quarantine
-from headway.domain.gates.slot import spoken
 from headway.domain.names import ArtifactName, Cell, EnvironmentName, InstanceName, Version
 from headway.domain.plan.first_lock import plan_first_lock
 from headway.domain.situation import Situation
@@ -124,7 +124,7 @@ def _instance(desk: Desk, name: InstanceName) -> InstanceStatus:
         environment=environment,
         region=estate.environments[environment].region if estate else None,
         promotion_id=state.deployment,
-        underway=tuple(spoken(situation, one) for one in state.underway),
+        underway=said_underway(desk, name),
         held=tuple(
             f"{one.owner}: {one.reason}"
             for one in holds_in_force(situation, name, None, desk.now)

@@ -5,16 +5,16 @@ from datetime import datetime
 
 from headway.app.desk import Desk
 from headway.app.queries.away import said_away
+from headway.app.queries.underway import said_underway
 from headway.domain.gates import Blocked, Question, blocks
 from headway.domain.gates.quarantine import quarantine
-from headway.domain.gates.slot import slot_of, spoken
+from headway.domain.gates.slot import slot_of
 from headway.domain.names import Cell, InstanceName, Version
 from headway.domain.plan import plan_cell
 from headway.domain.plan.first_lock import plan_first_lock
 from headway.domain.situation import Situation
 from headway.domain.situation.absence import engine_away, sources_of
 from headway.domain.situation.order import newest_unordered
-from headway.domain.situation.records import Underway
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +66,7 @@ def why(desk: Desk, cell: Cell, version: Version | None = None) -> Why:
     """Explain why a version (None: the newest) is not in an instance, or that it is."""
     situation = desk.situation
     shelf = situation.shelf(cell.artifact)
-    state, instance = situation.cell(cell), situation.instance(cell.instance)
+    state = situation.cell(cell)
     answers = _answers(desk, cell, version)
     return Why(
         artifact=str(cell.artifact),
@@ -75,7 +75,7 @@ def why(desk: Desk, cell: Cell, version: Version | None = None) -> Why:
         stands_at=shelf.label(state.standing) if state.standing else None,
         health=_health(situation, cell),
         away=said_away(situation, sources_of(situation, cell.instance)),
-        underway=tuple(_progress(desk, one) for one in instance.underway),
+        underway=said_underway(desk, cell.instance),
         request=_request(desk, cell),
         answers=answers,
         conclusion=_conclusion(desk, cell, answers, version),
@@ -169,17 +169,6 @@ def _first_lock_keeps(desk: Desk, question: Question) -> tuple[Blocked, ...]:
     # The lock chose another version: this one's gates, and what keeps the lock, whichever it takes.
     asked_together = frozenset({"slot", "parallel", "hold", "freeze", "approvals", "admitted"})
     return (*blocks(question, but=asked_together), *first.shared)
-
-
-def _progress(desk: Desk, one: Underway) -> str:
-    words = spoken(desk.situation, one)
-    if one.landed_at is None:
-        return f"{words}: decided, not yet on its branch"
-    if one.healthy_at is None:
-        return f"{words}: on its branch since {one.landed_at:%H:%M:%S}, not healthy yet"
-    if one.verifying is not None:
-        return f"{words}: healthy, being verified (attempt {one.attempts})"
-    return f"{words}: healthy since {one.healthy_at:%H:%M:%S}, verified soon"
 
 
 def _unordered(situation: Situation, cell: Cell) -> str:

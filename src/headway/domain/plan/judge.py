@@ -101,6 +101,16 @@ class Trial:
         return start + allowed + time_away(self.situation, self.instance, start, self.now)
 
 
+def given_up_at(trial: Trial) -> datetime | None:
+    """Say when a promotion that is not healthy yet is given up; None: no clock of its runs now."""
+    one = trial.underway
+    if one.landed_at is None or one.healthy_at is not None or trial.state.touched is not None:
+        return None
+    if is_any_away(trial.situation, trial.instance):
+        return None
+    return trial.deadline(one.begins_at or one.landed_at, trial.wave.deployment_timeout)
+
+
 def judge(trial: Trial) -> Judgement:
     """Say what follows for a promotion under way."""
     one, state = trial.underway, trial.state
