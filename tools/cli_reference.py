@@ -21,7 +21,7 @@ This page is written by `python -m tools.cli_reference` from the program itself.
 Global options stand before the command: `headway --server URL --token-file FILE status`. Without them the
 server and the operator's token are those of the state folder (`--state`, `HEADWAY_STATE`). The operator's
 token is shown only to the server of this machine: for another server name your own with `--token-file` or
-`HEADWAY_TOKEN_FILE`.
+`HEADWAY_TOKEN_FILE`. `headway --version` prints the version.
 
 `-o json` and `-o yaml` print what the [HTTP API](http.md) answers; `-o wide` prints more columns. Colour only
 repeats what words and marks say; `NO_COLOR` takes it away. `HEADWAY_DEBUG=1` shows where an unknown error

@@ -6,8 +6,9 @@ import typer
 
 from headway.domain.errors import UsageError
 from headway.interfaces.cli.options import Artifact, DryRun, Output, Reason, ReasonUnlessDry, session_of
-from headway.interfaces.cli.screen import Format, busy, say, show_document
+from headway.interfaces.cli.screen import Format, ask, busy, can_ask, say, show_document
 from headway.interfaces.cli.spans import parse_instant, parse_span, shown_instant
+from headway.interfaces.problems import FAILED
 
 Version = Annotated[
     str | None, typer.Option(help="A tag, label, digest, commit or whole version; else the newest.")
@@ -194,6 +195,9 @@ def rollback(
     to: Annotated[str | None, typer.Option(help="This version; else the last good one.")] = None,
     reason: ReasonUnlessDry = "",
     dry_run: DryRun = False,
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Do not ask before an artifact without a last good version goes.")
+    ] = False,
     output: Output = Format.TABLE,
 ) -> None:
     """Give an artifact its last good version again. It is held there by the same commit."""
@@ -204,8 +208,11 @@ def rollback(
         "reason": reason,
         "dry_run": dry_run,
     }
+    client = session_of(context).client()
+    if not (dry_run or yes or output in _FOR_PROGRAMS) and can_ask():
+        _ask_before_it_goes(client.post("/rollback", body | {"dry_run": True}))
     with busy(f"rolling {artifact} back"):
-        found = session_of(context).client().post("/rollback", body)
+        found = client.post("/rollback", body)
     if output in _FOR_PROGRAMS:
         show_document(found, output)
         return
@@ -213,9 +220,29 @@ def rollback(
         _say_rollback(one, dry_run=dry_run)
 
 
+def _ask_before_it_goes(planned: dict[str, Any]) -> None:
+    """Where nothing takes a version's place the artifact ends: a person at a terminal says that it may."""
+    going = [one for one in planned["rollbacks"] if one["after"] is None]
+    if not going:
+        return
+    for one in going:
+        say(
+            f"{one['artifact']} {one['before']} has no last good version in {one['instance']}: it would be "
+            "taken out, so nothing of it would run there. Volume claims stay."
+        )
+    if not ask("Take it out?"):
+        say("Nothing was done. For another version: --to VERSION.")
+        raise typer.Exit(FAILED)
+
+
 def _say_rollback(one: dict[str, Any], *, dry_run: bool) -> None:
     after = one["after"] or "taken out (no last good version is known here)"
     say(f"{one['artifact']} in {one['instance']}: {one['before']} → {after}")
+    if one["after"] is None:
+        verb = "would run" if dry_run else "runs"
+        say(f"  nothing of {one['artifact']} {verb} there any more; volume claims stay")
+        if not dry_run:
+            say(f"  bring it in again: headway promote {one['artifact']} --to {one['instance']} --version …")
     verb = "would be held" if dry_run else "is held"
     say(f"  it {verb} there until somebody resumes it ({one['hold_id']})")
     if one["jobs"]:

@@ -13,7 +13,7 @@ import typer
 from headway.domain.errors import Broken, HeadwayError
 from headway.interfaces.cli import changing, checking, diagnosing, diffing, identity, local, looking, waiting
 from headway.interfaces.cli.composition import Composition
-from headway.interfaces.cli.options import Server, State, TokenFile
+from headway.interfaces.cli.options import Server, State, TokenFile, Version
 from headway.interfaces.cli.screen import note, show_error
 from headway.interfaces.cli.session import Session
 from headway.interfaces.problems import FAILED, exit_code_of
@@ -170,7 +170,9 @@ def make_cli(composition: Composition) -> typer.Typer:
         server: Server = None,
         token_file: TokenFile = None,
         state: State = None,
+        version: Version = False,
     ) -> None:
+        del version  # its own callback answers
         context.obj = Session(
             composition=composition, server=server, token_file=token_file, state_folder=state
         )

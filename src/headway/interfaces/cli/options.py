@@ -5,8 +5,16 @@ from typing import Annotated
 
 import typer
 
-from headway.interfaces.cli.screen import Format
+from headway import __version__
+from headway.interfaces.cli.screen import Format, say
 from headway.interfaces.cli.session import Session
+
+
+def _print_version(asked: bool) -> None:  # as typer calls it
+    if asked:
+        say(f"headway {__version__}")
+        raise typer.Exit
+
 
 Output = Annotated[
     Format, typer.Option("--output", "-o", help="How to print it: for people, or for programs.")
@@ -17,6 +25,10 @@ Reason = Annotated[
 ReasonUnlessDry = Annotated[
     str,
     typer.Option("--reason", "-r", help="Why; whoever looks later reads it. Needed, but for --dry-run."),
+]
+Version = Annotated[
+    bool,
+    typer.Option("--version", help="Print the version and end.", is_eager=True, callback=_print_version),
 ]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and do nothing.")]
 Artifact = Annotated[str, typer.Argument(help="An artifact, as app1 or oneconnect/app1.")]

@@ -54,6 +54,17 @@ def say(*lines: object) -> None:
         _write(sys.stdout, plain(line))
 
 
+def can_ask() -> bool:
+    """Say whether a person sits at both ends: what is asked is read, and can be answered."""
+    return sys.stdin.isatty() and sys.stdout.isatty()
+
+
+def ask(question: str) -> bool:
+    """Ask a person, who must say yes; anything else, and an end of the input, is no."""
+    _write(sys.stdout, f"{plain(question)} [y/N]")
+    return sys.stdin.readline().strip().lower() in ("y", "yes")
+
+
 def note(line: object) -> None:
     """Print a line that is no part of the answer."""
     _write(sys.stderr, plain(line))
