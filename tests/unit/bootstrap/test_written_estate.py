@@ -16,6 +16,7 @@ from headway.app.standards.catalog import ALL, choose
 from headway.app.standards.judging import Judge, RenderedArtifact
 from headway.bootstrap import check, render
 from headway.domain.names import InstanceName, parse_artifact
+from headway.interfaces.cli.composition import CheckSettings
 
 APP1 = "oneconnect/app1"
 PRODUCTION = INSTANCES[-1]
@@ -53,7 +54,7 @@ def judge() -> Judge:
 def test_the_written_estate_meets_every_standard(tmp_path: Path, argocd: str | None) -> None:
     """All that come with Headway are in force, nothing is waived, and no declared difference is unused."""
     write_estate(tmp_path / "estate", person="ann", argocd=argocd, remotes="https://git.example")
-    found = check([tmp_path / "estate" / one for one in REPOSITORIES], render=True)
+    found = check(CheckSettings(folders=tuple(tmp_path / "estate" / one for one in REPOSITORIES)))
     assert found.is_in_order, [str(one) for one in (*found.told, *found.mistakes, *found.broken)]
     assert found.told == ()
     assert found.remarks == ()
