@@ -1,5 +1,7 @@
 """What every test can ask for; the fixtures themselves live in tests/fixtures, one noun a file."""
 
+from pathlib import Path
+
 import pytest
 
 pytest_plugins = [
@@ -27,3 +29,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def is_deep(pytestconfig: pytest.Config) -> bool:
     """Say whether there is time for a hundred."""
     return bool(pytestconfig.getoption("--deep"))
+
+
+@pytest.fixture(autouse=True)
+def desk_cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Keep what the desk remembers out of the user's own folder, and of the next test."""
+    folder = tmp_path_factory.mktemp("cache", numbered=True)
+    monkeypatch.setenv("HEADWAY_CACHE", str(folder))
+    return folder

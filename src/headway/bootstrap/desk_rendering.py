@@ -12,17 +12,18 @@ from headway.adapters.files import read_application
 from headway.adapters.kustomize.folder_trees import FolderTrees
 from headway.adapters.kustomize.renderer import KustomizeRenderer
 from headway.app.adoption.tree import Trees
-from headway.app.bounded_yaml import read_documents
 from headway.app.ports import RenderRequest
 from headway.app.standards.judging import RenderedArtifact
+from headway.app.standards.rendered_objects import RenderedObjects
 from headway.bootstrap.checkouts import DESK, Checkouts
-from headway.bootstrap.home import kustomize
+from headway.bootstrap.home import desk_cache, kustomize
 from headway.domain.errors import HeadwayError, UsageError
 from headway.domain.estate import Application, Artifact, Estate
 from headway.domain.names import ArtifactName, CommitId, InstanceName, RepositoryName, parse_artifact
 
 SOME_DIGEST = "sha256:" + "0" * 64
 """Stands for the digest of whatever version goes out."""
+_CACHE_BYTES = 128 << 20
 Place = tuple[ArtifactName, InstanceName]
 
 
@@ -65,7 +66,14 @@ def can_render() -> bool:
 
 @contextmanager
 def rendering_cache() -> Iterator[Path]:
-    """Give a folder for renderings: what stands in two states of a repository alike is rendered once."""
+    """Give a folder for renderings: what stands in two states of a repository alike is rendered once.
+
+    It is the user's, so that the next look renders only what was changed. Where nothing is kept, it goes.
+    """
+    kept = desk_cache()
+    if kept is not None:
+        yield kept / "renderings"
+        return
     with tempfile.TemporaryDirectory(prefix="headway-render-") as cache:
         yield Path(cache)
 
@@ -87,8 +95,12 @@ async def render_all(
     async def render(renderer: KustomizeRenderer, place: Place, wanted: RenderRequest) -> None:
         try:
             made = await renderer.render(wanted)
-            objects = read_objects(made.files)
-            rendered[place] = RenderedArtifact(artifact=place[0], instance=place[1], objects=objects)
+            rendered[place] = RenderedArtifact(
+                artifact=place[0],
+                instance=place[1],
+                objects=RenderedObjects(made.files),
+                files=made.files,
+            )
         except HeadwayError as error:
             # That an overlay is not there was weighed with the estate: it may be left out.
             if error.code != "overlay-missing":
@@ -112,8 +124,7 @@ def read_objects(files: Mapping[str, bytes]) -> tuple[Mapping[str, object], ...]
     Raises:
         UsageError: `yaml-malformed`, `manifests-too-large`.
     """
-    documents = (one.value for name, data in files.items() for one in read_documents(data, name))
-    return tuple(one for one in documents if isinstance(one, Mapping))
+    return tuple(RenderedObjects(files))
 
 
 def _all(estate: Estate, repository: RepositoryName) -> Iterator[tuple[Application, Artifact, InstanceName]]:
@@ -125,7 +136,7 @@ def _all(estate: Estate, repository: RepositoryName) -> Iterator[tuple[Applicati
 
 
 def _renderer(trees: Trees, cache: Path) -> KustomizeRenderer:
-    return KustomizeRenderer(trees=trees, program=kustomize(), cache=cache)
+    return KustomizeRenderer(trees=trees, program=kustomize(), cache=cache, cache_bytes=_CACHE_BYTES)
 
 
 def _request(

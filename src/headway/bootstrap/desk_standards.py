@@ -3,32 +3,47 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from importlib.resources import files
 from pathlib import Path
 
 from headway.adapters.files import read_estate
 from headway.adapters.files.documents import read_documents
 from headway.adapters.policies import CelPolicies
 from headway.adapters.schemas import PackagedSchemas
+from headway.adapters.verdicts import FolderVerdicts
+from headway.app.code_version import code_version
 from headway.app.ports import PolicySet
-from headway.app.standards.catalog import choose
+from headway.app.standards.catalog import Choice, choose
 from headway.app.standards.comparing import forgive
 from headway.app.standards.judging import Judge, Ruled
+from headway.app.standards.remembering import RememberingJudge, rules_fingerprint
 from headway.app.standards.telling import Mistake, Place, Told, tell, tell_mistake, tell_mistakes
 from headway.app.standards.written import Written
 from headway.bootstrap.checkouts import Checkout, Checkouts
 from headway.bootstrap.desk_rendering import Renderings, render_all
+from headway.bootstrap.home import desk_cache
 from headway.domain.errors import HeadwayError, UsageError
 from headway.domain.estate import Estate
 from headway.domain.estate.sources import EstateRead
 from headway.domain.names import ArtifactName
 from headway.interfaces.cli.composition import Checked
 
+_CODE = (
+    "headway.domain",
+    "headway.app",
+    "headway.adapters.files",
+    "headway.adapters.policies",
+    "headway.adapters.schemas",
+)
+_LIBRARIES = ("cel-expr-python", "google-re2", "jsonschema-rs", "kubernetes-validate", "ruamel.yaml")
+"""All that judging goes through: what other code judged is never taken for what this code would."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
     """All that is in force in an estate as it stands."""
 
-    judge: Judge
+    judge: Judge | RememberingJudge
     compiled: PolicySet
     unread: tuple[HeadwayError, ...]
     """Why standards could not be read at all."""
@@ -49,7 +64,17 @@ async def rules_of(checkouts: Checkouts, estate: Estate) -> Rules:
     own, unread = await own_standards(checkouts.values())
     policies = CelPolicies(read_documents)
     compiled = await policies.compile({**choice.documents, **own})
-    return Rules(judge=Judge(PackagedSchemas(), policies, compiled, choice), compiled=compiled, unread=unread)
+    judge = Judge(PackagedSchemas(), policies, compiled, choice)
+    return Rules(judge=_remembering(judge, choice, own), compiled=compiled, unread=unread)
+
+
+def _remembering(judge: Judge, choice: Choice, own: Mapping[str, bytes]) -> Judge | RememberingJudge:
+    """Let a judge remember between two looks, if anything is kept on this machine."""
+    kept = desk_cache()
+    if kept is None:
+        return judge
+    code = code_version([files(package) for package in _CODE], _LIBRARIES)
+    return RememberingJudge(judge, rules_fingerprint(code, choice, own), FolderVerdicts(kept / "verdicts"))
 
 
 async def own_standards(

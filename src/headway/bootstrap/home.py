@@ -44,6 +44,14 @@ class Home:
         return self.agent_state / "agent.sock"
 
 
+def desk_cache() -> Path | None:
+    """Give the folder of what commands on the desk need not work out twice; None: nothing is kept."""
+    named = os.environ.get("HEADWAY_CACHE")
+    if named is not None:
+        return Path(named) if named else None
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "headway"
+
+
 def kustomize() -> Path:
     """Find the pinned Kustomize: as named, beside this checkout, or on PATH."""
     named = os.environ.get("HEADWAY_KUSTOMIZE")

@@ -18,7 +18,8 @@ from tests.fixtures.ledger_rows import change_file
 
 from headway.adapters.ledger.ledger import SqliteLedger
 from headway.adapters.ledger.situation_codec import decode_situation, encode_situation
-from headway.adapters.ledger.situation_form import JsonSituations, code_version
+from headway.adapters.ledger.situation_form import JsonSituations
+from headway.app.code_version import code_version
 from headway.app.recorder import Recorder
 from headway.app.snapshots import SituationKeeper
 from headway.domain.errors import Broken
@@ -159,13 +160,15 @@ def test_any_change_of_the_code_is_another_version(tmp_path: Path) -> None:
     (tmp_path / "inner").mkdir()
     module = tmp_path / "inner" / "fold.py"
     module.write_text("one = 1\n")
-    before = code_version([tmp_path])
-    assert code_version([tmp_path]) == before
+    before = code_version([tmp_path], [])
+    assert code_version([tmp_path], []) == before
     module.write_text("one = 2\n")
-    changed = code_version([tmp_path])
+    changed = code_version([tmp_path], [])
     module.rename(tmp_path / "inner" / "other.py")
-    assert len({before, changed, code_version([tmp_path])}) == 3
-    assert FORM.version == code_version([files("headway.domain"), files("headway.adapters.ledger")])
+    assert len({before, changed, code_version([tmp_path], [])}) == 3
+    assert FORM.version == code_version(
+        [files("headway.domain"), files("headway.adapters.ledger")], ["semantic-version", "pydantic"]
+    )
 
 
 async def test_a_snapshot_is_kept_each_time_that_enough_facts_came(tmp_path: Path) -> None:

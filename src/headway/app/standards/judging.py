@@ -6,7 +6,7 @@ waivers and instant give the same findings in the same order, whoever asks.
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from headway.app.ports import Policies, PolicySet, Schemas, Subject
@@ -28,7 +28,9 @@ class RenderedArtifact:
 
     artifact: ArtifactName
     instance: InstanceName
-    objects: tuple[Mapping[str, object], ...]
+    objects: Sequence[Mapping[str, object]]
+    files: Mapping[str, bytes] = field(default_factory=dict)
+    """What the objects were read from, if it is at hand: the same bytes are the same objects."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +107,7 @@ class Judge:
             place = (one.artifact, one.instance)
             judgement = _joined(judgement, together.get(place, Judgement()), beside.get(place, Judgement()))
             weighed = weigh(judgement, estate.waivers, one.artifact, one.instance, now)
-            found += _found(one, weighed)
+            found += found_of(one, weighed)
             changes += [weighed.next_at] if weighed.next_at else []
         return Ruled(found=tuple(found), next_at=min(changes, default=None))
 
@@ -122,7 +124,8 @@ class Judge:
         return _joined(*judgements)
 
 
-def _found(one: RenderedArtifact, weighed: Weighed) -> Iterator[Found]:
+def found_of(one: RenderedArtifact, weighed: Weighed) -> Iterator[Found]:
+    """Give what was weighed of a rendering, what blocks first."""
     told = [
         *((each.finding, each.ended, WaiverState.ENDED if each.ended else None) for each in weighed.standing),
         *((each.finding, each.waiver, each.state) for each in weighed.waived),
