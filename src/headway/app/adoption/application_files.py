@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from headway.app.adoption.survey import Found
 from headway.app.adoption.text import ArtifactText, OverlayText, application_text, overlay_text
 from headway.app.adoption.tree import shared_paths
-from headway.domain.adoption.image_name import parse_image_name
 from headway.domain.adoption.parts import Part, rest_of
 from headway.domain.estate.sources import APPLICATION_FILE
+from headway.domain.image_name import parse_image_name
 from headway.domain.names import ArtifactName, InstanceName
 
 _SEMVER = re.compile(r"v?(\d+\.\d+\.\d+)")

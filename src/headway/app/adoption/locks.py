@@ -8,12 +8,12 @@ from headway.app.bounded_yaml import read_documents
 from headway.app.instance_folder import inputs_of, overlay_of
 from headway.app.ports import Renderer, RenderRequest
 from headway.domain.adoption.difference import Difference, differences
-from headway.domain.adoption.image_name import parse_image_name
 from headway.domain.adoption.live import KubernetesObject
 from headway.domain.adoption.parts import images_of
 from headway.domain.errors import UsageError
 from headway.domain.estate import Artifact, Estate
 from headway.domain.gates.present import mapped_repository
+from headway.domain.image_name import parse_image_name
 from headway.domain.names import CommitId, Digest
 
 

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from headway.app.adoption.application_files import Settled, application_files
 from headway.app.adoption.survey import Found
 from headway.app.adoption.text import LANE, estate_text
-from headway.domain.adoption.image_name import parse_image_name
 from headway.domain.adoption.parts import Part, main_repositories, parts_of, together
 from headway.domain.adoption.registries import registries_of
 from headway.domain.adoption.waves import parse_waves, waves_of
 from headway.domain.errors import UsageError
 from headway.domain.estate import Estate, Lane
 from headway.domain.estate.sources import ESTATE_FILE
+from headway.domain.image_name import parse_image_name
 from headway.domain.names import ArtifactName, EnvironmentName
 
 

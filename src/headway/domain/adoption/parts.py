@@ -8,9 +8,9 @@ else into an artifact of plain configuration.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from headway.domain.adoption.image_name import parse_image_name
 from headway.domain.adoption.live import KubernetesObject
 from headway.domain.adoption.place import label_of
+from headway.domain.image_name import parse_image_name
 
 Key = tuple[str, str, str]
 """Group, kind and name."""

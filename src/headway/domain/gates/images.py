@@ -6,6 +6,7 @@ when it was adopted. The others stand in its configuration by digest. So it is k
 
 from headway.domain.facts import Outcome as Ended
 from headway.domain.gates.outcome import ALLOWED, Blocked, Outcome, Question
+from headway.domain.image_name import parse_image_name
 from headway.domain.names import ArtifactName, Cell, CommitId, Version
 from headway.domain.situation.situation import Situation
 
@@ -111,7 +112,7 @@ def _images(situation: Situation, cell: Cell, commit: CommitId) -> dict[str, fro
         return None
     found: dict[str, frozenset[str]] = {}
     for reference in rendering.images:
-        name = reference.partition("@")[0]
+        name = parse_image_name(reference).repository  # another tag is not another image
         found[name] = found.get(name, frozenset()) | {reference}
     return found
 

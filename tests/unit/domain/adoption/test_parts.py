@@ -5,8 +5,8 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from headway.domain.adoption.image_name import parse_image_name
 from headway.domain.adoption.parts import COMMON, key_of, parts_of, rest_of, together
+from headway.domain.image_name import parse_image_name
 
 A, B = "harbor.example/oc/app1", "harbor.example/oc/app2"
 

@@ -103,7 +103,7 @@ def situation(images: list[int], commits: list[tuple[int, Beside | None]]) -> Si
                 (commit(number), DEV): Rendering(
                     tree=TreeId(f"{number:040x}"),
                     problem=None,
-                    images=tuple(f"r.example/{name}@{digest(one)}" for name, one in beside.items()),
+                    images=tuple(f"r.example/{name}:1.{one}@{digest(one)}" for name, one in beside.items()),
                 )
                 for number, (_, beside) in enumerate(commits)
                 if beside is not None
