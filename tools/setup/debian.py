@@ -66,6 +66,7 @@ PACKAGES = (
         service="docker-registry.service",
     ),
     Package(name="busybox-static", purpose="an image for the walk of first steps", programs=("busybox",)),
+    Package(name="chromium", purpose="the browser that tests of the web pages drive", programs=("chromium",)),
     Package(name="curl", purpose="typed by those who take first steps", programs=("curl",)),
     Package(name="mmdebstrap", purpose="the demo's base image of Python", programs=("mmdebstrap",)),
     Package(

@@ -21,6 +21,11 @@ class Planner:
         self._dirty_cells: set[Cell] = set()
         self._dirty_instances: set[InstanceName] = set()
         self._timers: list[tuple[datetime, InstanceName]] = []
+        self._times_planned: dict[InstanceName, int] = {}
+
+    def times_planned(self, instance: InstanceName) -> int:
+        """Say how often an instance was planned; while it stays the same, so do its plans."""
+        return self._times_planned.get(instance, 0)
 
     def touch(self, touches: Touches) -> None:
         """Mark what a fact touched."""
@@ -70,6 +75,7 @@ class Planner:
         plan = plan_instance(situation, instance, self._cells.get(instance, {}), now)
         before = self._plans.get(instance)
         self._plans[instance] = plan
+        self._times_planned[instance] = self.times_planned(instance) + 1
         if plan.next_at is not None and (before is None or before.next_at != plan.next_at):
             self.look_again(instance, plan.next_at)
 

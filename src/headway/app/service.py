@@ -15,6 +15,10 @@ class Identities(Protocol):
         """Give the person; None: nobody has this token. Compared in constant time."""
         ...
 
+    def mark_of(self, person: str) -> str | None:
+        """Give what changes whenever a person gets another token, and tells nothing of it; None: has none."""
+        ...
+
 
 @dataclass(frozen=True, kw_only=True)
 class Service:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import uvicorn
 
-from headway.adapters.identities import LocalIdentities, LocalIdentityStore, hook_token
+from headway.adapters.identities import LocalIdentities, LocalIdentityStore, hook_token, session_key
 from headway.adapters.ledger.situation_form import JsonSituations
 from headway.adapters.registry.notification import parse_notification
 from headway.app.controller import Controller
@@ -24,6 +24,7 @@ from headway.bootstrap.outside import Opened, make_controller, opened
 from headway.domain.errors import UsageError
 from headway.interfaces.cli.composition import ServeSettings
 from headway.interfaces.http.app import make_app
+from headway.interfaces.web.pages import make_site
 
 _LOG = logging.getLogger("headway")
 _LOOKS_FOR_AGENT_EVERY_S = 30.0
@@ -73,7 +74,12 @@ async def _run(
     service: Service, keeper: SituationKeeper, home: Home, listener: socket.socket, *, keeps_agent: bool
 ) -> None:
     """Run all parts until one ends or a signal comes; then end the others, and raise what it raised."""
-    app = make_app(service, parse_notification=parse_notification, hook_token=hook_token(home.state))
+    app = make_app(
+        service,
+        parse_notification=parse_notification,
+        hook_token=hook_token(home.state),
+        pages=make_site(service, session_key=session_key(home.state)),
+    )
     # Nothing of ours starts with the app; asked for, its cancelling at the end logs a traceback.
     config = uvicorn.Config(app, log_level="warning", lifespan="off", timeout_graceful_shutdown=3)
     server = _Server(config)

@@ -76,6 +76,7 @@ def read_application_parts(data: bytes, path: str, name: str, repository: Reposi
         tightened={wave: gate_rules(gates) for wave, gates in file.gates.items()},
         namespaces=dict(file.namespaces),
         parity=tuple(_difference(one) for one in file.parity),
+        owner=file.owner,
     )
     return ApplicationParts(document=document, file=file, application=application)
 

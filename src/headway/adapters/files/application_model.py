@@ -16,6 +16,7 @@ from headway.adapters.files.words import (
     ImageRepository,
     Label,
     Period,
+    Person,
     RepositoryUrl,
     SemverRange,
     SharedPath,
@@ -179,6 +180,10 @@ class ApplicationFile(FileModel):
     api_version: Annotated[Literal["headway.dev/v1"], Field(description="The version of this format.")]
     kind: Annotated[Literal["Application"], Field(description="What the file is.")]
     lane: Annotated[Label, Field(description="The estate's lane that its versions travel.")]
+    owner: Annotated[
+        Person | None,
+        Field(description="Who answers for it, a team or a person; pages show it and filter by it."),
+    ] = None
     leave_out: Annotated[list[Label], Field(description="Instances of the lane that it does not have.")] = []
     needs: Annotated[
         list[Label],

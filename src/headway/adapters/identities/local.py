@@ -36,6 +36,16 @@ class LocalIdentities:
                 found = person
         return found
 
+    def mark_of(self, person: str) -> str | None:
+        """Give what changes whenever a person gets another token, and tells nothing of it; None: has none.
+
+        Raises:
+            Broken: `identities-malformed`.
+        """
+        self._refresh()
+        kept = self._people.get(person)
+        return None if kept is None else hash_of(f"mark of {kept}")[:16]
+
     def _refresh(self) -> None:
         try:
             status = self._path.stat()

@@ -1,6 +1,7 @@
 """Adds people and takes them away; makes the tokens that a service needs on its machine.
 
-Layout of a state folder: `identities.json` (hashes), `token` (the operator's), `hook-token`, and
+Layout of a state folder: `identities.json` (hashes), `token` (the operator's), `hook-token`, `session-key`
+(signs browsers' cookies), and
 `identities/<person>.token`, each to be handed to its person and then removed. All have mode 0600.
 """
 
@@ -102,6 +103,17 @@ def hook_token(state: Path) -> str:
         _new_token(path)
         token = _read(path) or ""
     return token
+
+
+def session_key(state: Path) -> bytes:
+    """Give the key that signs browsers' cookies; it is made at the first call and stands in `session-key`.
+
+    Removed, it is made anew, and every browser is signed out.
+    """
+    path = state / "session-key"
+    if _read(path) is None:
+        _new_token(path)
+    return (_read(path) or secrets.token_urlsafe(_TOKEN_BYTES)).encode()
 
 
 def _new_token(path: Path) -> str:

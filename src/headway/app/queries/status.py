@@ -1,4 +1,4 @@
-"""The board: every artifact in every instance, and what needs somebody's attention."""
+"""The board: every artifact in every instance."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -6,7 +6,6 @@ from datetime import datetime
 from headway.app.desk import Desk
 from headway.app.queries.away import said_away
 from headway.app.queries.underway import said_underway
-from headway.domain.deployment import DeploymentState
 from headway.domain.facts import Outcome, Source
 from headway.domain.gates import Blocked
 from headway.domain.gates.hold import holds_in_force
@@ -34,6 +33,12 @@ class CellStatus:
     """The version on its way in; None: none."""
     waits: str | None
     """What the newest version that is not here yet waits for; None: nothing newer."""
+    gate: str | None = None
+    """The gate that it waits for; None: for none."""
+    who: str | None = None
+    """Who or what can open that gate."""
+    opens_at: datetime | None = None
+    """When time alone can open it; None: time alone never does, or it waits for none."""
     newer: str | None
     """The newest version that could come; None: nothing newer."""
     held: tuple[str, ...]
@@ -80,18 +85,23 @@ class Status:
 
 def status(desk: Desk, application: str | None = None) -> Status:
     """Give the board, of one application or of all."""
-    situation = desk.situation
-    estate = situation.estate
+    estate = desk.situation.estate
     names = [
         instance
         for name in (estate.applications if estate else ())
         if application in (None, name)
         for instance in (estate.instances(name) if estate else ())
     ]
+    return estate_status(desk, tuple(instance_status(desk, name) for name in names))
+
+
+def estate_status(desk: Desk, instances: tuple[InstanceStatus, ...]) -> Status:
+    """Give what stands around instances that were looked at."""
+    situation = desk.situation
     return Status(
         at=desk.now,
         sequence=situation.sequence,
-        instances=tuple(_instance(desk, name) for name in names),
+        instances=instances,
         left=_left(situation),
         refused=situation.refused,
         waiting=situation.waiting.loosens if situation.waiting else (),
@@ -110,7 +120,8 @@ def _never_read(desk: Desk) -> str | None:
     return f"The estate in {home.name} was never read: {why}"
 
 
-def _instance(desk: Desk, name: InstanceName) -> InstanceStatus:
+def instance_status(desk: Desk, name: InstanceName) -> InstanceStatus:
+    """Give one instance of the board."""
     situation = desk.situation
     state = situation.instance(name)
     index = situation.wave_index(name) or 0
@@ -173,6 +184,7 @@ def _cell(desk: Desk, cell: Cell, newest: _Coming | None) -> CellStatus:
     state, instance = situation.cell(cell), situation.instance(cell.instance)
     shelf = situation.shelf(cell.artifact)
     health = instance.health.get(cell.artifact.artifact)
+    shut = newest.shut if newest else None
     coming = next(
         (
             change.after
@@ -191,7 +203,10 @@ def _cell(desk: Desk, cell: Cell, newest: _Coming | None) -> CellStatus:
         verification=_verification(situation, cell),
         since=state.taken_at,
         underway=shelf.label(coming) if coming else None,
-        waits=f"{newest.shut.gate}: {newest.shut.words}" if newest and newest.shut else None,
+        waits=f"{shut.gate}: {shut.words}" if shut else None,
+        gate=shut.gate if shut else None,
+        who=shut.who if shut else None,
+        opens_at=shut.next_at if shut else None,
         newer=shelf.label(newest.version) if newest else None,
         held=tuple(
             f"{one.owner}: {one.reason}"
@@ -227,28 +242,3 @@ def _left(situation: Situation) -> tuple[str, ...]:
         known = estate.applications[name.application].artifacts if estate else {}
         found += [f"{name}: {artifact}" for artifact in state.lock if artifact not in known]
     return tuple(sorted(found))
-
-
-def attention(board: Status) -> tuple[str, ...]:
-    """Give what needs somebody, worst first, one line each."""
-    lines = [f"estate refused: {problem}" for problem in board.refused]
-    lines += [f"estate waits for `headway accept`: {loosened}" for loosened in board.waiting]
-    lines += [f"away: {words}" for words in board.away]
-    if board.unread:
-        named = ", ".join(map(str, board.unread[:3])) + (", …" if len(board.unread) > 3 else "")
-        lines.append(
-            f"{len(board.unread)} fact(s) could not be read and are passed over: number {named}; "
-            "the log of `headway serve` says why, at its start"
-        )
-    for instance in board.instances:
-        lines += [f"{instance.name} changed by other hands: {instance.touched}"] if instance.touched else []
-        for cell in instance.cells:
-            if cell.health in (DeploymentState.DEGRADED, DeploymentState.FAILED):
-                lines.append(f"{cell.artifact} in {instance.name} is {cell.health}: {cell.words}")
-        lines += [f"{instance.name} is held by {words}" for words in instance.held]
-        lines += [
-            f"{cell.artifact} in {instance.name} is held by {words}"
-            for cell in instance.cells
-            for words in cell.held
-        ]
-    return (*lines, *(f"left the estate, frozen: {name}" for name in board.left))

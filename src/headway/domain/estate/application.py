@@ -67,6 +67,8 @@ class Application:
     """By instance: the namespace that it runs in, where that is not ``<application>-<instance>``."""
     parity: tuple[DeclaredDifference, ...] = ()
     """In what its instances may differ; beyond that they render the same."""
+    owner: str | None = None
+    """Who answers for it, a team or a person, as pages show and filter by; None: nobody said."""
 
     def instance(self, name: str) -> InstanceName:
         """Name one of its instances."""

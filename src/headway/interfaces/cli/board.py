@@ -1,28 +1,12 @@
 """The board: every artifact in every instance, in lane order, with what waits and what needs somebody."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from headway.interfaces.cli.screen import Cell
 from headway.interfaces.cli.spans import shown_instant
+from headway.interfaces.words import HEALTH, VERIFICATION, StateWord
 
-HEALTH = {
-    "healthy": ("● healthy", "green"),
-    "progressing": ("◐ progressing", "yellow"),
-    "pending": ("○ pending", "yellow"),
-    "degraded": ("▲ degraded", "red"),
-    "failed": ("✗ failed", "red"),
-    "unknown": ("? unknown", "yellow"),
-    "absent": ("– absent", "dim"),
-}
-VERIFICATION = {
-    "passed": ("✓ verified", "green"),
-    "running": ("… verifying", "yellow"),
-    "failed": ("✗ failed", "red"),
-    "left": ("✗ left", "red"),
-    "withdrawn": ("▲ withdrawn", "yellow"),
-    "none": ("– not yet", "dim"),
-}
 TITLES = ("INSTANCE", "ARTIFACT", "VERSION", "HEALTH", "VERIFIED")
 WIDE_TITLES = (*TITLES, "WAVE", "ENVIRONMENT", "REGION", "SINCE", "NEXT")
 
@@ -52,8 +36,8 @@ def _row(instance: dict[str, Any], cell: dict[str, Any], *, is_first: bool, wide
         Cell(name if is_first or wide else "", "bold"),
         cell["artifact"].split("/")[1],
         Cell(version, "red" if cell["quarantined"] else "yellow" if held else ""),
-        Cell(*HEALTH.get(cell["health"], (cell["health"], "yellow"))),
-        Cell(*VERIFICATION.get(cell["verification"], (cell["verification"], "yellow"))),
+        _state(HEALTH, cell["health"]),
+        _state(VERIFICATION, cell["verification"]),
     ]
     if wide:
         row += [
@@ -64,6 +48,12 @@ def _row(instance: dict[str, Any], cell: dict[str, Any], *, is_first: bool, wide
             next_of(cell) or "–",
         ]
     return row
+
+
+def _state(words: Mapping[str, StateWord], state: str) -> Cell:
+    """Show a state by mark and word; one that is not known as it is."""
+    found = words.get(state)
+    return Cell(f"{found.mark} {found.word}", found.colour) if found else Cell(state, "yellow")
 
 
 def legend(instances: list[dict[str, Any]]) -> str:

@@ -42,6 +42,8 @@ class Client:
                 next_step="give it like --server http://127.0.0.1:8642",
             )
         self.shown = f"{parts.scheme}://{parts.hostname}" + (f":{port}" if port else "")
+        self.address = self.shown + parts.path.rstrip("/")
+        """Where the server's pages are."""
         self._https = parts.scheme == "https"
         self._host, self._port = parts.hostname, port
         self._prefix = parts.path.rstrip("/") + "/api/v1"

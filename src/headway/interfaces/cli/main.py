@@ -11,7 +11,17 @@ from dataclasses import dataclass
 import typer
 
 from headway.domain.errors import Broken, HeadwayError
-from headway.interfaces.cli import changing, checking, diagnosing, diffing, identity, local, looking, waiting
+from headway.interfaces.cli import (
+    changing,
+    checking,
+    diagnosing,
+    diffing,
+    identity,
+    local,
+    looking,
+    opening,
+    waiting,
+)
 from headway.interfaces.cli.composition import Composition
 from headway.interfaces.cli.options import Server, State, TokenFile, Version
 from headway.interfaces.cli.screen import note, show_error
@@ -75,6 +85,11 @@ COMMANDS = (
         name="status",
         run=looking.status,
         examples=("headway status", "headway status oneconnect --watch", "headway status -o json"),
+    ),
+    Command(
+        name="board",
+        run=opening.board,
+        examples=("headway board", "headway board --print"),
     ),
     Command(
         name="doctor",

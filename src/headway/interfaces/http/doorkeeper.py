@@ -16,6 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from headway.app.service import Identities
 from headway.domain.errors import HeadwayError, NotAllowed, UsageError
 from headway.interfaces.http.problem_answers import problem_answer
+from headway.interfaces.http.surface import Pages
 
 OPEN = frozenset({"/api/v1/health"})
 """Paths that need no token: they say nothing secret."""
@@ -32,10 +33,13 @@ _MOST_TOKEN = 512
 class Doorkeeper:
     """Asks for a token, bounds what is read, and says who asks: `scope["state"]["person"]`."""
 
-    def __init__(self, app: ASGIApp, *, identities: Identities, hook_token: str) -> None:
+    def __init__(
+        self, app: ASGIApp, *, identities: Identities, hook_token: str, pages: Pages | None = None
+    ) -> None:
         self._app = app
         self._identities = identities
         self._hook_token = hook_token
+        self._pages = pages
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request, or refuse it."""
@@ -44,12 +48,16 @@ class Doorkeeper:
                 await self._app(scope, receive, send)
             return
         request = Request(scope)
-        send = _careful(send)
+        if self._pages is None or not self._pages.may_be_kept(scope["path"]):
+            send = _careful(send)
         try:
             person = self._person(request)
             most = _MOST_BYTES_OF_HOOKS if scope["path"] in HOOKS else _MOST_BYTES
             body = await _read(request.headers, receive, most)
         except HeadwayError as error:
+            if self._pages is not None and self._pages.shows(request):
+                await self._pages.show_error(request, error)(scope, receive, send)
+                return
             await problem_answer(error)(scope, receive, send)
             return
         scope.setdefault("state", {})["person"] = person
@@ -59,6 +67,13 @@ class Doorkeeper:
         path = request.scope["path"]
         if path in OPEN:
             return None
+        if self._pages is not None and _is_page(request):
+            if self._pages.is_open(path):
+                return None
+            person = self._pages.person_of(request)
+            if person is None:
+                raise _not_signed_in("no cookie of a signed-in person came", "run `headway board`")
+            return person
         token = _bearer(request)
         if path in HOOKS:
             if not self._hook_token or not compare_digest(token.encode(), self._hook_token.encode()):
@@ -68,6 +83,12 @@ class Doorkeeper:
         if person is None:
             raise _not_signed_in("nobody has this token", "ask for a new one: `headway identity add`")
         return person
+
+
+def _is_page(request: Request) -> bool:
+    """Say whether a request is a browser's for a page: those never reach the API, whatever cookie comes."""
+    is_of_api = request.scope["path"].startswith(("/api/", "/hooks/"))
+    return not is_of_api and "authorization" not in request.headers
 
 
 def _careful(send: Send) -> Send:

@@ -2,12 +2,13 @@
 
 from typing import cast
 
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from headway.domain.errors import Broken, HeadwayError, Transient, UsageError
+from headway.interfaces.http.surface import Pages
 from headway.interfaces.problems import MEDIA_TYPE, problem_of, status_of
 
 
@@ -25,24 +26,31 @@ def problem_answer(error: HeadwayError) -> JSONResponse:
 def add_problems(app: FastAPI) -> None:
     """Let the app answer with problem documents only."""
 
-    async def known(_request: Request, error: Exception) -> JSONResponse:
-        return problem_answer(cast(HeadwayError, error))
+    def answer(request: Request, error: HeadwayError) -> Response:
+        pages: Pages | None = app.state.pages
+        if pages is not None and pages.shows(request):
+            return pages.show_error(request, error)
+        return problem_answer(error)
 
-    async def malformed(_request: Request, error: Exception) -> JSONResponse:
-        return problem_answer(_malformed(cast(RequestValidationError, error)))
+    async def known(request: Request, error: Exception) -> Response:
+        return answer(request, cast(HeadwayError, error))
 
-    async def unrouted(_request: Request, error: Exception) -> JSONResponse:
-        return problem_answer(_unrouted(cast(HTTPException, error).status_code))
+    async def malformed(request: Request, error: Exception) -> Response:
+        return answer(request, _malformed(cast(RequestValidationError, error)))
 
-    async def unknown(_request: Request, _error: Exception) -> JSONResponse:
+    async def unrouted(request: Request, error: Exception) -> Response:
+        return answer(request, _unrouted(cast(HTTPException, error).status_code))
+
+    async def unknown(request: Request, _error: Exception) -> Response:
         # The server logs it with its traceback; who asked is told no more than that it happened.
-        return problem_answer(
+        return answer(
+            request,
             Broken(
                 "server-failed",
                 "the request could not be answered",
                 why="headway met something that it does not know",
                 next_step="look at the server's log, and ask again",
-            )
+            ),
         )
 
     app.add_exception_handler(HeadwayError, known)

@@ -11,10 +11,11 @@ from pydantic import create_model
 
 from headway.app.desk import Desk
 from headway.app.naming import find_artifact, find_instance, find_version
+from headway.app.queries.attention import attention
 from headway.app.queries.doctor import Diagnosis, doctor
 from headway.app.queries.history import PromotionShown, history
 from headway.app.queries.progress import Progress, progress
-from headway.app.queries.status import Status, attention, status
+from headway.app.queries.status import Status, status
 from headway.app.queries.versions import VersionShown, versions
 from headway.app.queries.why import Why, why
 from headway.domain.errors import Transient, UsageError

@@ -12,8 +12,8 @@ import pytest
     [
         pytest.param(
             "lane: standard",
-            "lane: standard\nowner: ann",
-            "shop/application.yaml:4: owner: unknown field. There is apiVersion, artifacts, checks, gates, kind, lane, leaveOut, namespaces, needs, parity",
+            "lane: standard\ncontact: ann",
+            "shop/application.yaml:4: contact: unknown field. There is apiVersion, artifacts, checks, gates, kind, lane, leaveOut, namespaces, needs, owner, parity",
             id="unknown field",
         ),
         pytest.param(

@@ -29,6 +29,7 @@ CHANGES = {
     "/api/v1/quarantine": {"artifact": "app1", "version": "1.0.0", "reason": "test"},
     "/api/v1/quarantine/lift": {"artifact": "app1", "version": "1.0.0", "reason": "test"},
 }
+SIGNING_IN = {"/api/v1/sign-in"}
 HOOKS = {"/hooks/registry", "/hooks/git"}
 OPEN = {"/api/v1/health"}
 
@@ -45,6 +46,8 @@ async def ask(served: Served, path: str, token: str | None) -> tuple[int, str]:
     async with served.client(token) as client:
         if path in CHANGES:
             answer = await client.post(path, json=CHANGES[path])
+        elif path in SIGNING_IN:
+            answer = await client.post(path)
         elif path in HOOKS:
             answer = await client.post(path, json={"events": []})
         else:
@@ -54,7 +57,7 @@ async def ask(served: Served, path: str, token: str | None) -> tuple[int, str]:
 
 
 async def test_every_route_is_in_this_matrix(served: Served) -> None:
-    listed = set(READS) | set(CHANGES) | HOOKS | OPEN
+    listed = set(READS) | set(CHANGES) | SIGNING_IN | HOOKS | OPEN
     assert set(served.app.openapi()["paths"]) == listed
     shown = {route.path for route in served.app.routes if isinstance(route, APIRoute)}
     assert shown <= listed
@@ -62,7 +65,7 @@ async def test_every_route_is_in_this_matrix(served: Served) -> None:
 
 @pytest.mark.parametrize("token", [None, "", "wrong", "\xfc", "x" * 10_000], ids=repr)
 async def test_nobody_and_strangers_are_let_into_no_route(served: Served, token: str | None) -> None:
-    asked = [*READS, *CHANGES, *HOOKS]
+    asked = [*READS, *CHANGES, *SIGNING_IN, *HOOKS]
     assert [await ask(served, path, token) for path in asked] == [(401, "not-signed-in")] * len(asked)
 
 
@@ -90,7 +93,8 @@ async def test_a_persons_token_opens_no_hook(served: Served) -> None:
 
 async def test_the_secret_of_the_hooks_opens_nothing_else(served: Served) -> None:
     secret = (served.state / "hook-token").read_text().strip()
-    assert {(await ask(served, path, secret))[0] for path in (*READS, *CHANGES)} == {401}
+    asked = (*READS, *CHANGES, *SIGNING_IN)
+    assert {(await ask(served, path, secret))[0] for path in asked} == {401}
 
 
 async def test_health_needs_no_token_and_tells_nothing(served: Served) -> None:

@@ -1,0 +1,32 @@
+"""All pages: each one line, with its address and the address of its twin."""
+
+from starlette.routing import BaseRoute, Route
+
+from headway.app.queries.board import Board
+from headway.app.service import Service
+from headway.interfaces.web.assets import PREFIX
+from headway.interfaces.web.board_page import show_attention, show_board
+from headway.interfaces.web.sessions import Sessions
+from headway.interfaces.web.signing import signing_routes
+from headway.interfaces.web.site import Page, Site
+
+PAGES: tuple[tuple[str, str, Page], ...] = (
+    ("/", "/board.json", show_board),
+    ("/attention", "/attention.json", show_attention),
+)
+"""The page, its twin, and what shows both."""
+
+
+def make_site(service: Service, *, session_key: bytes) -> Site:
+    """Make the pages of a service."""
+    desk = service.desk
+    sessions = Sessions(service.identities, session_key, lambda: desk.now)
+    site = Site(service=service, sessions=sessions, board=Board(desk))
+    site.routes = _routes(site)
+    return site
+
+
+def _routes(site: Site) -> list[BaseRoute]:
+    pages = [route for path, twin, show in PAGES for route in site.page(path, twin, show)]
+    assets = Route(PREFIX + "{name}", site.screen.assets.answer, methods=["GET"])
+    return [*pages, *signing_routes(site), assets]

@@ -1,0 +1,123 @@
+"""Every page in a real browser: nothing wrong by axe-core, on desktop and phone, light and dark."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, Page
+from tests.fixtures.big_estate import BigEstate
+from tests.fixtures.browser import DESKTOP, PHONE, ColorScheme, chromium, signed_in, violations
+from tests.fixtures.page_world import NamedEstate, shown, troubled
+from tests.fixtures.served import Surface
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+WORLDS = {
+    "1x4": NamedEstate(applications=1, artifacts=1, instances=4),
+    "40x8": NamedEstate(),
+    "50x20": BigEstate(applications=10, artifacts=5, instances=20),
+}
+PAGES = {
+    "1x4": ["/", "/attention"],
+    "40x8": ["/?application=oneconnect", "/?only=wrong", "/attention"],
+    "50x20": ["/", "/?application=a7", "/?application=a7&wave=wave-1"],
+}
+LOOKS: list[tuple[tuple[int, int], ColorScheme]] = [
+    (DESKTOP, "light"),
+    (DESKTOP, "dark"),
+    (PHONE, "light"),
+    (PHONE, "dark"),
+]
+
+
+@dataclass(kw_only=True)
+class Opened:
+    """One browser, and each world served once, when it is first asked for."""
+
+    browser: Browser
+    folder: Path
+    stack: AsyncExitStack
+    surfaces: dict[str, Surface] = field(default_factory=dict)
+
+    async def surface(self, name: str) -> Surface:
+        """Serve a world."""
+        if name not in self.surfaces:
+            state = self.folder / name
+            state.mkdir()
+            self.surfaces[name] = await self.stack.enter_async_context(
+                shown(troubled(WORLDS[name]), state, "pat")
+            )
+        return self.surfaces[name]
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def opened(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Opened]:
+    """A browser for this file."""
+    async with AsyncExitStack() as stack, chromium() as browser:
+        yield Opened(browser=browser, folder=tmp_path_factory.mktemp("pages"), stack=stack)
+
+
+@pytest.mark.parametrize(("size", "scheme"), LOOKS, ids=str)
+@pytest.mark.parametrize("world", WORLDS)
+async def test_pages_can_be_used_by_everyone(
+    opened: Opened, world: str, size: tuple[int, int], scheme: ColorScheme
+) -> None:
+    surface = await opened.surface(world)
+    async with signed_in(opened.browser, surface, "pat", size=size, scheme=scheme) as page:
+        for at in PAGES[world]:
+            await page.goto(surface.url + at)
+            assert await violations(page) == [], at
+            await _fits(page)
+
+
+async def _fits(page: Page) -> None:
+    """Nothing is wider than the window, but for tables that scroll by themselves."""
+    width = await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert width <= 0, page.url
+
+
+async def test_the_board_is_filtered_by_keyboard_alone(opened: Opened) -> None:
+    surface = await opened.surface("40x8")
+    async with signed_in(opened.browser, surface, "pat") as page:
+        await page.goto(surface.url)
+        await page.keyboard.press("Tab")
+        assert await page.evaluate("document.activeElement.textContent") == "Skip to the page"
+        await page.keyboard.press("Enter")
+        await _tab_to(page, "SELECT")
+        await page.keyboard.type("edge")
+        await _tab_to(page, "BUTTON")
+        await page.keyboard.press("Enter")
+        await page.wait_for_url("**application=edge**")
+        assert await page.locator("table.board").count() == 1
+
+
+async def test_arrows_move_between_cells(opened: Opened) -> None:
+    surface = await opened.surface("40x8")
+    async with signed_in(opened.browser, surface, "pat") as page:
+        await page.goto(surface.url)
+        await page.locator("#r-oneconnect-app1 td a").first.focus()
+        await page.keyboard.press("ArrowDown")
+        await page.keyboard.press("ArrowRight")
+        focused = await page.evaluate("document.activeElement.getAttribute('href')")
+    assert focused == "/why/oneconnect/app2/test"
+
+
+async def test_the_board_reads_and_filters_without_scripts(opened: Opened) -> None:
+    surface = await opened.surface("40x8")
+    async with signed_in(opened.browser, surface, "pat", scripts=False) as page:
+        await page.goto(surface.url)
+        assert await page.locator("table.board").count() == 5
+        await page.select_option("[name=application]", "billing")
+        await page.click(".filter button")
+        assert await page.locator("table.board").count() == 1
+
+
+async def _tab_to(page: Page, tag: str) -> None:
+    for _ in range(60):
+        await page.keyboard.press("Tab")
+        if await page.evaluate("document.activeElement.tagName") == tag:
+            return
+    raise AssertionError(f"no {tag} is reached by Tab")

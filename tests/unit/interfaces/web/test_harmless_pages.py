@@ -1,0 +1,146 @@
+"""Whatever people and programs write, nothing of it runs, and nothing breaks the page around it."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import httpx
+import pytest
+from tests.fixtures.big_estate import commit
+from tests.fixtures.page_world import NamedEstate, PageWorld, served_in_memory
+from tests.fixtures.pages import text_of
+
+from headway.domain.deployment import DeploymentState
+from headway.domain.facts import EstateRefused, EstateWaiting, InstanceTouched, Source, SourceAway
+from headway.domain.names import InstanceName
+from headway.interfaces.web.pages import PAGES
+from headway.interfaces.web.screen import health_of, href, link, verification_of
+
+HOSTILE = (
+    "<script>alert(1)</script>",
+    "<img src=x onerror=alert(1)>",
+    '"><svg/onload=alert(1)>',
+    "' onfocus=alert(1) autofocus='",
+    "</title></main></table><h1>gone",
+    "{{ 7 * 7 }}{% raw %}",
+    "javascript:alert(1)",
+    "\u202egnissim\u202c \u2066isolated",
+    "\x1b[31mred\x00\x07",
+    "a" * 3000,
+    "&lt;already&gt; &amp;",
+    "\ud800 lone",
+)
+Hostile = tuple[str, httpx.AsyncClient]
+PATHS = [path for path, _, _ in PAGES if "{" not in path]
+
+
+@pytest.fixture(params=HOSTILE, ids=range(len(HOSTILE)))
+async def hostile(
+    request: pytest.FixtureRequest, tmp_path: Path
+) -> AsyncIterator[tuple[str, httpx.AsyncClient]]:
+    """A world where everything that people and programs write is the same bad text."""
+    bad = request.param
+    world = PageWorld(NamedEstate(applications=2, artifacts=2, instances=4))
+    world.deliver()
+    name = InstanceName("oneconnect", "dev")
+    world.ill(name, "app1", bad)
+    world.hold(name, None, bad, bad)
+    world.hold(name, "app2", bad, bad)
+    world.happen(
+        InstanceTouched(instance=name, commit=commit(7), author=bad, words=bad),
+        SourceAway(source=Source.REGISTRY, name=bad, words=bad),
+        EstateRefused(commits={}, problems=(bad,)),
+        EstateWaiting(commits={}, fingerprint="f", loosens=(bad,)),
+    )
+    async with served_in_memory(world, tmp_path, "pat") as surface, surface.browser("pat") as browser:
+        yield bad, browser
+
+
+async def test_nothing_that_is_written_becomes_part_of_the_page(
+    hostile: Hostile,
+) -> None:
+    bad, browser = hostile
+    for path in PATHS:
+        answer = await browser.get(path)
+        assert answer.status_code == 200, path
+        page = answer.text
+        assert page.count("<script") == 1, "our own"
+        assert "<img" not in page
+        assert "<svg" not in page
+        assert page.count("<title>") == page.count("</main>") == 1
+        assert "49" not in text_of(page)
+        assert not any(mark in page for mark in "\u202e\u202c\u2066\x1b\x00\x07")
+        if bad.isprintable():
+            assert bad[:40] in text_of(page), "it is told all the same"
+
+
+async def test_a_twin_of_bad_text_is_json(hostile: Hostile) -> None:
+    _, browser = hostile
+    for _, twin, _ in PAGES:
+        if "{" not in twin:
+            assert (await browser.get(twin)).json()
+
+
+async def test_every_answer_forbids_what_pages_do_not_need(tmp_path: Path) -> None:
+    world = PageWorld(NamedEstate())
+    world.deliver()
+    async with served_in_memory(world, tmp_path, "pat") as surface, surface.browser("pat") as browser:
+        answers = [await browser.get(path) for path in (*PATHS, "/nowhere", "/board.json")]
+        browser.cookies.clear()
+        answers.append(await browser.get("/"))
+    assert [one.status_code for one in answers[-3:]] == [404, 200, 401]
+    for one in answers:
+        policy = one.headers["content-security-policy"]
+        assert policy.startswith("default-src 'none'; style-src 'self'; script-src 'self'; ")
+        assert "unsafe" not in policy
+        assert one.headers["x-frame-options"] == "DENY"
+        assert one.headers["x-content-type-options"] == "nosniff"
+        assert one.headers["cache-control"] == "no-store"
+        assert one.headers["referrer-policy"] == "same-origin"
+        assert " style=" not in one.text
+        assert "javascript:" not in one.text
+
+
+async def test_assets_are_kept_and_nothing_beside_them_is_served(tmp_path: Path) -> None:
+    async with served_in_memory(PageWorld(NamedEstate()), tmp_path) as surface:
+        site = surface.app.state.pages
+        path = site.screen.assets.path("headway.css")
+        async with surface.client(None) as browser:
+            kept = await browser.get(path)
+            assert "immutable" in kept.headers["cache-control"]
+            for other in (
+                "/assets/headway.css",
+                "/assets/../pages.py",
+                f"{path}/",
+                "/assets/",
+                f"{path}?x=%00",
+            ):
+                answer = await browser.get(other)
+                assert answer.status_code == (200 if "?" in other else 401), other
+
+
+@pytest.mark.parametrize(
+    ("url", "leads"),
+    [
+        ("https://git.example/x?a=b", True),
+        ("http://git.example", True),
+        ("javascript:alert(1)", False),
+        ("JaVaScRiPt:alert(1)", False),
+        ("data:text/html,x", False),
+        ("//evil.example", False),
+        ("ssh://git@git.example/x", False),
+        ("", False),
+    ],
+)
+def test_only_web_addresses_become_links(url: str, leads: bool) -> None:
+    assert (link(url) == url) is leads
+
+
+def test_names_in_addresses_are_written_safely() -> None:
+    assert href("why", 'a"b', "<c>") == "/why/a%22b/%3Cc%3E"
+    assert href("", application="a&b=c", page=None) == "/?application=a%26b%3Dc"
+
+
+def test_states_that_nobody_knows_are_shown_as_unknown() -> None:
+    assert health_of("exploded") == ("unknown", "exploded")
+    assert verification_of("<b>") == ("unknown", "<b>")
+    assert all(health_of(one)[0] == one for one in DeploymentState)
