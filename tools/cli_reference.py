@@ -9,7 +9,7 @@ from pathlib import Path
 import typer
 
 from headway.__main__ import LateComposition
-from headway.interfaces.cli.main import COMMANDS, IDENTITY_COMMANDS, Command, make_cli
+from headway.interfaces.cli.main import COMMANDS, IDENTITY_COMMANDS, STANDARDS_COMMANDS, Command, make_cli
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "reference" / "cli.md"
 
@@ -48,6 +48,8 @@ def render_page() -> str:
     sections += [_section(cli, one, ("headway", one.name)) for one in COMMANDS]
     people = cli.commands["identity"]  # type: ignore[attr-defined]  # a group, as made
     sections += [_section(people, one, ("headway", "identity", one.name)) for one in IDENTITY_COMMANDS]
+    rules = cli.commands["standards"]  # type: ignore[attr-defined]  # a group, as made
+    sections += [_section(rules, one, ("headway", "standards", one.name)) for one in STANDARDS_COMMANDS]
     return "\n".join(sections)
 
 

@@ -13,12 +13,18 @@ from headway.interfaces.cli.composition import (
     CheckSettings,
     DiffSettings,
     IdentityStore,
+    Impact,
+    ImpactSettings,
+    Installed,
+    InstallSettings,
+    ListedStandard,
     ServeSettings,
 )
 from headway.interfaces.cli.main import run
 
 if TYPE_CHECKING:
     from headway.app.rendered_diff.differences import Differences
+    from headway.domain.ci import Ci
 
 
 class LateComposition:
@@ -56,6 +62,12 @@ class LateComposition:
 
         return write_estate(directory, person=person, registry=registry, remotes=remotes, argocd=argocd)
 
+    def write_ci(self, directory: Path, ci: "Ci") -> Path:
+        """Write what asks for standards where changes come in."""
+        from headway.adapters.files.ci_files import write_ci  # noqa: PLC0415  # not for `--help`
+
+        return write_ci(directory, ci)
+
     def adopt(self, settings: AdoptSettings) -> Adopted:
         """Adopt a repository of overlays that Argo CD follows."""
         from headway import bootstrap  # noqa: PLC0415  # heavy
@@ -67,6 +79,30 @@ class LateComposition:
         from headway import bootstrap  # noqa: PLC0415  # heavy
 
         return bootstrap.check(settings)
+
+    def impact(self, settings: ImpactSettings) -> Impact:
+        """Say what a change of standards would do."""
+        from headway import bootstrap  # noqa: PLC0415  # heavy
+
+        return bootstrap.impact(settings)
+
+    def plan_standards(self, settings: InstallSettings) -> Installed:
+        """Say what would be installed into an environment's cluster."""
+        from headway import bootstrap  # noqa: PLC0415  # heavy
+
+        return bootstrap.plan_standards(settings)
+
+    def install_standards(self, settings: InstallSettings) -> Installed:
+        """Install the standards into an environment's cluster, or remove them."""
+        from headway import bootstrap  # noqa: PLC0415  # heavy
+
+        return bootstrap.install_standards(settings)
+
+    def list_standards(self, folders: Sequence[Path]) -> Sequence[ListedStandard]:
+        """Give every standard, and where it is in force."""
+        from headway import bootstrap  # noqa: PLC0415  # heavy
+
+        return bootstrap.list_standards(folders)
 
     def diff(self, settings: DiffSettings) -> "Differences":
         """Render two states of an estate, and say in what they differ."""

@@ -1,13 +1,18 @@
 """A real API server takes the shipped standards, and says of their examples what Headway says on the desk."""
 
+import asyncio
+import base64
+import json
 import time
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from tests.fixtures.cluster import own_cluster
+from tests.fixtures.desk_estate import headway
 from tests.fixtures.policy_documents import Document
-from tests.fixtures.policy_server import PolicyServer, installed
+from tests.fixtures.policy_server import PolicyServer
 from tests.fixtures.shipped_cases import CAUGHT, LET_THROUGH, deployment, pods_in
 from tests.fixtures.shipped_judging import judged
 from tests.fixtures.shipped_standards import EXAMPLES, ORDINARY, example, ordinary, parameters
@@ -21,6 +26,26 @@ NOT_SERVED = frozenset({"gateway-tls"})
 """Their kinds are not among those of the test cluster."""
 ENOUGH = 200
 """Objects below which the comparison says too little."""
+DEPLOY = Path(__file__).parents[2] / "deploy/standards"
+ESTATE = """\
+apiVersion: headway.dev/v1
+kind: Estate
+environments:
+  production: {engine: {argocd: {url: "https://argocd.example"}}}
+lanes:
+  standard:
+  - {wave: production, instances: {prod: production}}
+roles: {platform: [ann]}
+manifests: [{name: apps, url: "https://git.example/apps.git"}]
+standards: {use: [all]}
+"""
+APPLICATION = """\
+apiVersion: headway.dev/v1
+kind: Application
+lane: standard
+artifacts: {{shop: {{}}}}
+namespaces: {{prod: {place}}}
+"""
 BUILT_IN = ("v1", "apps/v1", "batch/v1", "autoscaling/v2", "policy/v1", "networking.k8s.io/v1")
 
 
@@ -49,40 +74,39 @@ def _for_a_cluster() -> dict[str, list[dict[str, Any]]]:
     return {rule: one for rule, one in found.items() if place not in one[0]["metadata"]["annotations"]}
 
 
+def _estate(folder: Path, place: str) -> Path:
+    """Write an estate that asks for every standard, and has one instance, in a namespace of that name."""
+    apps = folder / "apps"
+    (apps / "shop/shop/overlays/prod").mkdir(parents=True)
+    (apps / "standards").mkdir()
+    (apps / "standards/parameters.yaml").write_bytes(parameters())
+    (apps / "estate.yaml").write_text(ESTATE)
+    (apps / "shop/application.yaml").write_text(APPLICATION.format(place=place))
+    (apps / "shop/shop/overlays/prod/kustomization.yaml").write_text("resources: []\n")
+    return apps
+
+
+def _state(cluster: Cluster, folder: Path) -> Path:
+    """Write the token of an account that may do what deploy/standards says, and no more."""
+    documents = [_documents((DEPLOY / name).read_bytes()) for name in ("account.yaml", "role.yaml")]
+    for one in (each for several in documents for each in several):
+        if one["kind"] == "ServiceAccount":
+            one["metadata"]["namespace"] = "headway"
+        cluster.apply([one])
+    token = cluster.kubectl("create", "token", "headway-standards", "--namespace", "headway").strip()
+    view = json.loads(cluster.kubeconfig.read_text())["clusters"][0]["cluster"]
+    credentials = folder / "credentials"
+    credentials.mkdir()
+    (credentials / "ca.crt").write_bytes(base64.b64decode(view["certificate-authority-data"]))
+    named = {"url": view["server"], "token": token, "ca": "ca.crt"}
+    (credentials / "production.standards.json").write_text(json.dumps(named))
+    return folder
+
+
 def _account(namespace: str) -> Document:
     """Give the account that a case names: a server takes no pod without it."""
     metadata = {"name": "runner", "namespace": namespace}
     return {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": metadata}
-
-
-def _bound(namespace: str) -> list[Document]:
-    """Give all that is installed: each policy is bound to one namespace, which has the parameters too."""
-    (registries,) = _documents(parameters())
-    registries["metadata"]["namespace"] = namespace
-    found: list[Document] = [
-        {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": namespace}},
-        registries,
-        {
-            "apiVersion": "v1",
-            "kind": "ServiceAccount",
-            "metadata": {"name": "runner", "namespace": namespace},
-        },
-    ]
-    selector = {"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": namespace}}}
-    for rule, (policy, *bindings) in _for_a_cluster().items():
-        bound = bindings[0]["spec"] if bindings else {"policyName": rule, "validationActions": ["Deny"]}
-        if "paramRef" in bound:
-            bound["paramRef"]["namespace"] = namespace
-        found.append(policy)
-        found.append(
-            {
-                "apiVersion": "admissionregistration.k8s.io/v1",
-                "kind": "ValidatingAdmissionPolicyBinding",
-                "metadata": {"name": rule},
-                "spec": {**bound, "matchResources": selector},
-            }
-        )
-    return found
 
 
 def _objects() -> Iterator[tuple[str, dict[str, object]]]:
@@ -120,22 +144,59 @@ async def _said_here(manifest: dict[str, object], namespace: str) -> str:
 
 
 async def test_the_server_says_of_every_example_what_is_said_on_the_desk(
-    server: PolicyServer, namespace: str
+    cluster: Cluster, server: PolicyServer, namespace: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    """The command installs the rules, with an account that has no more rights than the page gives it."""
     place = f"{namespace}-prod"
+    cluster.kubectl("create", "namespace", place)
+    server.install([_account(place)])
+    install = _installer(_state(cluster, tmp_path), _estate(tmp_path, place))
+    code, told, said = await install(capsys, "--dry-run")
+    assert (code, told.count("would be created")) == (0, 2 * len(_for_a_cluster()) + 2), said
+    assert "secret-values: it is about what stands in Git" in said
+    code, told, said = await install(capsys)
+    assert (code, told.count("is created")) == (0, 2 * len(_for_a_cluster()) + 2), said
+    code, told, _ = await install(capsys)
+    assert (code, told.count("is there already")) == (0, 2 * len(_for_a_cluster()) + 2)
+
     differences, denied, asked = [], set(), 0
-    with installed(server, _bound(place)):
-        _wait_for_account(server, place)
-        (probe,) = example("image-registry", "fails")
-        server.wait_until_said(probe, place, await _said_here(probe, place))
-        for label, manifest in _objects():
-            theirs = server.ask(manifest, place)
-            ours = await _said_here(manifest, place)
-            asked += 1
-            if theirs.said != ours:
-                differences.append((label, theirs, ours))
-            if not theirs.admitted:
-                denied.add(label)
+    _wait_for_account(server, place)
+    (probe,) = example("image-registry", "fails")
+    server.wait_until_said(probe, place, await _said_here(probe, place))
+    for label, manifest in _objects():
+        theirs = server.ask(manifest, place)
+        ours = await _said_here(manifest, place)
+        asked += 1
+        if theirs.said != ours:
+            differences.append((label, theirs, ours))
+        if not theirs.admitted:
+            denied.add(label)
+            rule = label.removesuffix("/fails")
+            assert f"'{rule}' with binding '{rule}.production' denied request" in theirs.message
     assert differences == []
     assert denied == {f"{rule}/fails" for rule in _for_a_cluster() if rule not in NOT_SERVED}
     assert asked >= ENOUGH
+    (elsewhere,) = example("readiness", "fails")
+    assert server.ask(elsewhere, namespace).admitted, "it binds in other namespaces"
+
+    code, told, _ = await install(capsys, "--remove")
+    assert (code, told.count("is removed")) == (0, 2 * len(_for_a_cluster()))
+    assert json.loads(cluster.kubectl("get", "validatingadmissionpolicies", "-o", "json"))["items"] == []
+    theirs = {**_for_a_cluster()["readiness"][0]}
+    server.install([theirs])
+    code, _, said = await install(capsys)
+    assert (code, "ValidatingAdmissionPolicy readiness cannot be written" in said) == (1, True)
+    server.remove([theirs])
+
+
+Install = Callable[..., Awaitable[tuple[int, str, str]]]
+
+
+def _installer(state: Path, apps: Path) -> Install:
+    """Give what runs the command in a thread: it has an event loop of its own."""
+
+    async def install(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
+        words = ("--state", str(state), "standards", "install", "production", str(apps), *arguments)
+        return await asyncio.to_thread(headway, capsys, *words)
+
+    return install

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import logging
 import signal
-from collections.abc import Coroutine, Mapping
+from collections.abc import Coroutine, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +13,11 @@ from headway.bootstrap.adopting import adopt_repository
 from headway.bootstrap.agents import remembered_estate, remove_podman_engine, run_podman_agent
 from headway.bootstrap.desk_checking import check_estate
 from headway.bootstrap.desk_diff import diff_estate
+from headway.bootstrap.desk_impact import weigh_impact
 from headway.bootstrap.desk_rendering import render_folder
 from headway.bootstrap.home import Home
+from headway.bootstrap.installing import install, plan_installed
+from headway.bootstrap.listing import listed_standards
 from headway.bootstrap.outside import make_controller, opened
 from headway.bootstrap.serving import serve_until_told
 from headway.interfaces.cli.composition import (
@@ -24,6 +27,11 @@ from headway.interfaces.cli.composition import (
     Checked,
     CheckSettings,
     DiffSettings,
+    Impact,
+    ImpactSettings,
+    Installed,
+    InstallSettings,
+    ListedStandard,
     ServeSettings,
 )
 
@@ -33,8 +41,12 @@ __all__ = [
     "agent",
     "check",
     "diff",
+    "impact",
+    "install_standards",
+    "list_standards",
     "make_controller",
     "opened",
+    "plan_standards",
     "remove_podman_engine",
     "render",
     "run_podman_agent",
@@ -64,6 +76,26 @@ def tear_down_agent(settings: AgentRunSettings) -> None:
 def check(settings: CheckSettings) -> Checked:
     """Read the estate where it stands; if asked and Kustomize is found, render and judge its overlays."""
     return asyncio.run(check_estate(settings))
+
+
+def impact(settings: ImpactSettings) -> Impact:
+    """Say what a change of standards would do."""
+    return asyncio.run(weigh_impact(settings))
+
+
+def plan_standards(settings: InstallSettings) -> Installed:
+    """Say what would be installed into an environment's cluster."""
+    return asyncio.run(plan_installed(settings))
+
+
+def install_standards(settings: InstallSettings) -> Installed:
+    """Install the standards into an environment's cluster, or remove them."""
+    return asyncio.run(install(settings))
+
+
+def list_standards(folders: Sequence[Path]) -> Sequence[ListedStandard]:
+    """Give every standard, and where it is in force."""
+    return asyncio.run(listed_standards(folders))
 
 
 def diff(settings: DiffSettings) -> Differences:

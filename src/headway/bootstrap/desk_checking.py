@@ -1,7 +1,7 @@
 """Checks an estate where it stands: files, renderings, standards."""
 
 from headway.bootstrap.checkouts import Checkouts, open_checkouts
-from headway.bootstrap.desk_rendering import can_render, rendering_cache
+from headway.bootstrap.desk_rendering import can_render, rendering_cache, require_renderer
 from headway.bootstrap.desk_standards import check_rendered, look, read_checkouts
 from headway.domain.estate.problems import EstateInvalid
 from headway.domain.estate.sources import EstateRead
@@ -14,11 +14,14 @@ async def check_estate(settings: CheckSettings) -> Checked:
     Raises:
         EstateInvalid: with every problem of every file; nothing was rendered.
         UsageError: `folder-missing`, `folder-no-repository`, `commit-unknown`.
+        Transient: `renderer-away`.
     """
     checkouts = await open_checkouts(settings.folders, settings.commit)
     read = read_checkouts(checkouts)
     checked = _counted(read)
-    if not (settings.renders and can_render()):
+    if settings.renders:
+        require_renderer()
+    if settings.renders is False or not can_render():
         return checked
     before = await open_checkouts(settings.folders, settings.new_since) if settings.new_since else None
     with rendering_cache() as cache:

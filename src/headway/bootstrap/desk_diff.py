@@ -1,28 +1,24 @@
 """Renders two states of an estate and compares them: what runs, or a commit, with what would."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 
-from headway.adapters.git.local import LocalRepository
-from headway.app.instance_folder import folder_of, read_folder_at
 from headway.app.rendered_diff.differences import Differences, differences
 from headway.app.rendered_diff.objects import Objects
-from headway.app.standards.judging import environment_of
 from headway.app.standards.telling import Mistake, tell_mistakes
 from headway.bootstrap.checkouts import Checkouts, open_checkouts, open_parted
 from headway.bootstrap.desk_rendering import (
     Place,
     Renderings,
-    can_render,
-    read_objects,
     render_all,
     rendering_cache,
+    require_renderer,
 )
 from headway.bootstrap.desk_standards import read_checkouts
-from headway.domain.errors import HeadwayError, Transient, UsageError
+from headway.bootstrap.what_runs import what_runs
+from headway.domain.errors import HeadwayError
 from headway.domain.estate import Estate
-from headway.domain.names import ArtifactName, CommitId, InstanceName
 from headway.interfaces.cli.composition import DiffSettings
 
 
@@ -34,13 +30,7 @@ async def diff_estate(settings: DiffSettings) -> Differences:
         UsageError: `folder-missing`, `folder-no-repository`, `folder-no-remote`, `commit-unknown`.
         Transient: `git-remote-away`, `renderer-away`.
     """
-    if not can_render():
-        raise Transient(
-            "renderer-away",
-            "nothing can be compared",
-            why="the Kustomize program is not found",
-            next_step="put it on PATH, or name it with HEADWAY_KUSTOMIZE",
-        )
+    require_renderer()
     checkouts = await open_checkouts(settings.folders, settings.commit)
     read = read_checkouts(checkouts)
     remarks = tuple(str(one) for one in read.warnings)
@@ -75,7 +65,7 @@ async def _with_a_commit(
 
 
 async def _with_what_runs(checkouts: Checkouts, estate: Estate, cache: Path) -> Differences:
-    running = await _what_runs(checkouts, estate)
+    running = await what_runs(checkouts, estate)
     after = await render_all(checkouts, estate, cache, running.references)
     unknown = {**running.mistakes, **after.mistakes}
     gone = running.objects.keys() - _places(checkouts, estate).keys()
@@ -89,47 +79,6 @@ async def _with_what_runs(checkouts: Checkouts, estate: Estate, cache: Path) -> 
         ),
         remarks=_gone(gone),
     )
-
-
-@dataclass(slots=True)
-class _Running:
-    """What environment branches say of instances."""
-
-    objects: dict[Place, Objects] = field(default_factory=dict)
-    references: dict[Place, str] = field(default_factory=dict)
-    """The image that each is locked to."""
-    mistakes: dict[Place, HeadwayError] = field(default_factory=dict)
-
-
-async def _what_runs(checkouts: Checkouts, estate: Estate) -> _Running:
-    """Read the lock and the manifests of every instance from the remotes' environment branches."""
-    running = _Running()
-    for name, checkout in checkouts.items():
-        repository = LocalRepository(checkout.folder)
-        branches = await repository.copy_environments()
-        for application in estate.applications.values():
-            for instance in estate.instances(application.name) if application.repository == name else ():
-                tip = branches.get(environment_of(estate, instance))
-                try:
-                    await _read_instance(repository, tip, instance, running)
-                except UsageError as error:
-                    for one in application.artifacts.values():
-                        running.mistakes[one.name, instance] = error
-    return running
-
-
-async def _read_instance(
-    repository: LocalRepository, tip: CommitId | None, instance: InstanceName, running: _Running
-) -> None:
-    locked = await read_folder_at(repository, tip, instance)
-    if locked is None or tip is None:
-        return
-    for artifact, entry in locked.lock.entries.items():
-        place = (ArtifactName(instance.application, artifact), instance)
-        files = await repository.read_folder(tip, f"{folder_of(instance)}/manifests/{artifact}")
-        running.objects[place] = read_objects(files)
-        if entry.reference is not None:
-            running.references[place] = entry.reference
 
 
 def _made(rendered: Renderings) -> dict[Place, Objects]:

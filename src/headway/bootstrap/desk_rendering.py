@@ -17,7 +17,7 @@ from headway.app.standards.judging import RenderedArtifact
 from headway.app.standards.rendered_objects import RenderedObjects
 from headway.bootstrap.checkouts import DESK, Checkouts
 from headway.bootstrap.home import desk_cache, kustomize
-from headway.domain.errors import HeadwayError, UsageError
+from headway.domain.errors import HeadwayError, Transient, UsageError
 from headway.domain.estate import Application, Artifact, Estate
 from headway.domain.names import ArtifactName, CommitId, InstanceName, RepositoryName, parse_artifact
 
@@ -62,6 +62,21 @@ async def render_folder(folder: Path, artifact: str, instance: str) -> Mapping[s
 def can_render() -> bool:
     """Say whether the Kustomize program is found."""
     return shutil.which(kustomize()) is not None
+
+
+def require_renderer() -> None:
+    """Refuse to go on without the Kustomize program.
+
+    Raises:
+        Transient: `renderer-away`.
+    """
+    if not can_render():
+        raise Transient(
+            "renderer-away",
+            "nothing can be rendered",
+            why="the Kustomize program is not found",
+            next_step="put it on PATH, or name it with HEADWAY_KUSTOMIZE",
+        )
 
 
 @contextmanager

@@ -44,6 +44,8 @@ class Rules:
     """All that is in force in an estate as it stands."""
 
     judge: Judge | RememberingJudge
+    plain: Judge
+    """The same, which remembers nothing."""
     compiled: PolicySet
     unread: tuple[HeadwayError, ...]
     """Why standards could not be read at all."""
@@ -65,7 +67,7 @@ async def rules_of(checkouts: Checkouts, estate: Estate) -> Rules:
     policies = CelPolicies(read_documents)
     compiled = await policies.compile({**choice.documents, **own})
     judge = Judge(PackagedSchemas(), policies, compiled, choice)
-    return Rules(judge=_remembering(judge, choice, own), compiled=compiled, unread=unread)
+    return Rules(judge=_remembering(judge, choice, own), plain=judge, compiled=compiled, unread=unread)
 
 
 def _remembering(judge: Judge, choice: Choice, own: Mapping[str, bytes]) -> Judge | RememberingJudge:

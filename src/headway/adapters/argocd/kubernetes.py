@@ -11,9 +11,12 @@ import httpx
 
 from headway.adapters.argocd.connection import Connection, Json, said_of
 from headway.adapters.argocd.credentials import Credentials
-from headway.domain.errors import Transient
+from headway.domain.errors import Conflict, Transient, UsageError
 
 MOST_AT_ONCE = 32
+_MANAGER = "headway"
+_TAKEN = frozenset({404, 409})
+"""Refusals that callers read."""
 _ONLY_METADATA = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1"
 BODY_CAP = 1_000_000
 """Bytes of an answer that a check looks into."""
@@ -70,6 +73,39 @@ class KubernetesApi:
         """
         await self._ask("POST", path, json=dict(body))
 
+    async def apply(self, path: str, body: Json, *, dry_run: bool) -> Json | None:
+        """Make an object as it is given, and leave alone what others wrote into it; None: nothing serves it.
+
+        Raises:
+            Conflict: `standard-not-ours`: somebody else wrote one of these fields.
+            UsageError: `standard-refused`.
+            Transient: `engine-away`, `engine-denied`.
+        """
+        query = {"fieldManager": _MANAGER, **({"dryRun": "All"} if dry_run else {})}
+        answer = await self._ask(
+            "PATCH",
+            path,
+            taken=_TAKEN | {400, 422},
+            params=query,
+            content=json.dumps(body),
+            headers={"Content-Type": "application/apply-patch+yaml"},
+        )
+        if answer.status_code == 409:
+            raise Conflict(
+                "standard-not-ours",
+                f"{body.get('kind')} {body.get('metadata', {}).get('name')} cannot be written",
+                why=_message(answer),
+                next_step="whoever manages it has other values there: take it out of one of the two places",
+            )
+        if answer.status_code in (400, 422):
+            raise UsageError(
+                "standard-refused",
+                f"the cluster of {self._environment} refuses {body['kind']} {body['metadata']['name']}",
+                why=_message(answer),
+                next_step="mend the standard, or see which version of Kubernetes the cluster has",
+            )
+        return None if answer.status_code == 404 else cast("Json", answer.json())
+
     async def delete(self, path: str) -> None:
         """Delete an object and what belongs to it; one that is not there is passed over.
 
@@ -100,7 +136,14 @@ class KubernetesApi:
         text = body[:BODY_CAP].decode(errors="replace")
         return answer.status_code, text, answer.status_code >= 400 and _is_status(text)
 
-    async def _ask(self, method: str, path: str, **more: Any) -> httpx.Response:  # noqa: ANN401 - httpx's own
+    async def _ask(
+        self,
+        method: str,
+        path: str,
+        *,
+        taken: frozenset[int] = _TAKEN,
+        **more: Any,  # noqa: ANN401 - httpx's own
+    ) -> httpx.Response:
         try:
             client = await self._connection.client()
             answer = await client.request(method, path, **more)
@@ -113,7 +156,7 @@ class KubernetesApi:
                 why=_message(answer),
                 next_step="give its account the role in docs/reference/argocd-engine.md",
             )
-        if answer.status_code >= 400 and answer.status_code not in (404, 409):
+        if answer.status_code >= 400 and answer.status_code not in taken:
             raise self._away(_message(answer))
         if answer.status_code == 404 and method == "POST":
             raise self._away(_message(answer))

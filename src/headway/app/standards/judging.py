@@ -6,7 +6,7 @@ waivers and instant give the same findings in the same order, whoever asks.
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from headway.app.ports import Policies, PolicySet, Schemas, Subject
@@ -88,6 +88,10 @@ class Judge:
         """Give the ids of all that can be asked, sorted, but those of schemas."""
         parity = (PARITY,) if self._choice.parity else ()
         return tuple(sorted({*self._rules.rules, *self._choice.together, *parity}))
+
+    def without_parity(self) -> "Judge":
+        """Give one that holds no instances against each other."""
+        return Judge(self._schemas, self._policies, self._rules, replace(self._choice, parity=False))
 
     async def rule(self, estate: Estate, rendered: Sequence[RenderedArtifact], now: datetime) -> Ruled:
         """Judge renderings, with all others of their environment beside them.

@@ -9,6 +9,7 @@ from headway.interfaces.cli.markdown import code, text
 if TYPE_CHECKING:
     from headway.app.standards.telling import Mistake, Place, Told
 
+_ESTATE = "estate-invalid"
 _SARIF = "https://json.schemastore.org/sarif-2.1.0.json"
 
 
@@ -32,6 +33,7 @@ def summary(found: Checked) -> str:
     counts = [
         f"{count} {what}"
         for count, what in (
+            (len(found.problems), "mistake(s) in the estate's files"),
             (len(found.mistakes), "mistake(s)"),
             (len(found.broken), "unusable standard(s)"),
             (sum(one.blocks for one in found.told), "violation(s)"),
@@ -52,6 +54,10 @@ def told_json(found: Checked) -> dict[str, object]:
         "rules": list(found.rules),
         "remarks": list(found.remarks),
         "stood_before": list(found.stood_before),
+        "problems": [
+            {"file": one.file, "line": one.line, "field": one.field, "why": one.why, "next": one.suggestion}
+            for one in found.problems
+        ],
         "mistakes": [
             {
                 "code": one.code,
@@ -98,6 +104,10 @@ def sarif(found: Checked) -> dict[str, object]:
         )
         for one in found.broken
     ]
+    for problem in found.problems:
+        words = {"text": f"{problem.field}: {problem.why}. {problem.suggestion}"}
+        told: dict[str, object] = {"ruleId": _ESTATE, "level": "error", "message": words}
+        results.append(_at(told, problem.file, problem.line))
     for one in found.mistakes:
         result: dict[str, object] = {"ruleId": one.code, "level": "error", "message": {"text": _said(one)}}
         results.append(_at(result, one.place.file, one.place.line) if one.place else result)
@@ -117,6 +127,11 @@ def github_lines(found: Checked) -> list[str]:
         f"{_data(f'{one.why}. {one.suggestion}')}"
         for one in found.broken
     ]
+    lines += [
+        f"::error file={_property(one.file)},line={one.line},title={_ESTATE}::"
+        f"{_data(f'{one.field}: {one.why}. {one.suggestion}')}"
+        for one in found.problems
+    ]
     lines += [_annotation("error", one.code, _said(one), one.place) for one in found.mistakes]
     return lines
 
@@ -124,6 +139,10 @@ def github_lines(found: Checked) -> list[str]:
 def check_markdown(found: Checked) -> list[str]:
     """Give it as Markdown for a pull request: what blocks, then what is let stand."""
     lines = [f"**headway check**: {summary(found)}", ""]
+    lines += [
+        f"- ✗ {code(f'{one.file}:{one.line}')}: {text(f'{one.field}: {one.why}. {one.suggestion}')}"
+        for one in found.problems
+    ]
     lines += [_item("✗", one.code, _said(one), one.place) for one in found.mistakes]
     lines += [
         f"- ✗ {code(one.code)} {code(f'{one.file}:{one.line}')}: {text(f'{one.why}. {one.suggestion}')}"

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from headway.domain.errors import UsageError
+from headway.domain.estate.problems import EstateInvalid
 from headway.interfaces.cli.check_forms import (
     CheckForm,
     check_markdown,
@@ -16,7 +17,8 @@ from headway.interfaces.cli.check_forms import (
     summary,
     told_json,
 )
-from headway.interfaces.cli.composition import Checked, CheckSettings
+from headway.interfaces.cli.composition import Checked, CheckSettings, ImpactSettings
+from headway.interfaces.cli.impact_forms import impact_json, impact_lines, impact_markdown
 from headway.interfaces.cli.options import session_of
 from headway.interfaces.cli.screen import Format, busy, note, say, show_document, show_error
 from headway.interfaces.problems import FAILED
@@ -49,8 +51,9 @@ def check(
         list[Path] | None, typer.Argument(help="Folders of manifests repositories; else this one.")
     ] = None,
     renders: Annotated[
-        bool, typer.Option("--render/--no-render", help="Whether to render all overlays too.")
-    ] = True,
+        bool | None,
+        typer.Option("--render/--no-render", help="Whether to render and judge; else if Kustomize is found."),
+    ] = None,
     commit: Commit = None,
     new_since: Annotated[
         str | None,
@@ -58,26 +61,48 @@ def check(
             metavar="REVISION", help="Let stand what stands at this revision already: show it, and go on."
         ),
     ] = None,
+    impact: Annotated[
+        bool,
+        typer.Option("--impact", help="Say what a change of standards would block and open instead."),
+    ] = False,
+    base: Annotated[
+        str | None,
+        typer.Option(metavar="REVISION", help="With --impact: where the change began; else origin/main."),
+    ] = None,
     output: Annotated[
         CheckForm, typer.Option("--output", "-o", help="How to print it: for people, or for programs.")
     ] = CheckForm.TEXT,
 ) -> None:
     """Say all that is wrong with an estate's files, rendered and judged. Exit code 1: something is."""
+    if impact:
+        settled = ImpactSettings(folders=tuple(paths or [Path()]), base=base or "origin/main", commit=commit)
+        _show_impact(context, settled, output)
+        return
     settings = CheckSettings(
         folders=tuple(paths or [Path()]), renders=renders, commit=commit, new_since=new_since
     )
     with mistakes_fail(), busy("reading the estate"):
-        found = session_of(context).composition.check(settings)
+        found = _checked(context, settings, output)
     for remark in found.remarks:
         note(f"▲ {remark}")
-    if found.rendered is None:
-        why = "the Kustomize program is not found" if renders else "as asked"
+    if found.rendered is None and not found.problems:
+        why = "as asked" if renders is False else "the Kustomize program is not found"
         note(f"▲ manifests were not rendered, and not judged ({why}): see `headway render`")
     for mistake in found.mistakes:
         show_error(mistake, where=mistake.where)
     _show(found, output)
     if not found.is_in_order:
         raise typer.Exit(FAILED)
+
+
+def _checked(context: typer.Context, settings: CheckSettings, output: CheckForm) -> Checked:
+    """Check; programs are told in their own form of an estate that cannot be read."""
+    try:
+        return session_of(context).composition.check(settings)
+    except EstateInvalid as error:
+        if output is CheckForm.TEXT:
+            raise
+        return Checked(applications=0, artifacts=0, instances=0, problems=error.problems)
 
 
 @contextmanager
@@ -90,6 +115,26 @@ def mistakes_fail() -> Iterator[None]:
             raise
         show_error(error)
         raise typer.Exit(FAILED) from error
+
+
+def _show_impact(context: typer.Context, settings: ImpactSettings, output: CheckForm) -> None:
+    if output in {CheckForm.SARIF, CheckForm.GITHUB}:
+        raise UsageError(
+            "option-malformed",
+            f"--impact cannot be printed as {output}",
+            why="what a change of standards does stands at no line of it",
+            next_step="take text, markdown or json",
+        )
+    with mistakes_fail(), busy("judging by both"):
+        found = session_of(context).composition.impact(settings)
+    for mistake in found.mistakes:
+        show_error(mistake, where=mistake.where)
+    if output is CheckForm.JSON:
+        show_document(impact_json(found), Format.JSON)
+    else:
+        say(*(impact_markdown(found) if output is CheckForm.MARKDOWN else impact_lines(found)))
+    if not found.changes_nothing:
+        raise typer.Exit(FAILED)
 
 
 def _show(found: Checked, output: CheckForm) -> None:

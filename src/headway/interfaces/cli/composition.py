@@ -13,8 +13,13 @@ if TYPE_CHECKING:
     from headway.app.adoption.adopt import Adoption
     from headway.app.adoption.push import Written
     from headway.app.rendered_diff.differences import Differences
+    from headway.app.standards.installed import InstalledDocument
+    from headway.app.standards.installing import Installation
     from headway.app.standards.telling import Mistake, Told
+    from headway.domain.ci import Ci
+    from headway.domain.estate.problems import Problem
     from headway.domain.standards import PolicyProblem
+    from headway.domain.standards.action import Action
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +60,8 @@ class CheckSettings:
 
     folders: tuple[Path, ...]
     """Manifests repositories: folders with their files, or with `commit` any repositories of this machine."""
-    renders: bool = True
+    renders: bool | None = None
+    """Whether overlays are rendered and judged; None: if the Kustomize program is found."""
     commit: str | None = None
     """The revision that is looked at; None: the folders as they are."""
     new_since: str | None = None
@@ -71,6 +77,80 @@ class DiffSettings:
     """The revision that is looked at; None: the folders as they are."""
     base: str | None = None
     """What it is compared with: the commit where it parted from this revision; None: with what runs."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InstallSettings:
+    """What `headway standards install` is told."""
+
+    environment: str
+    folders: tuple[Path, ...]
+    state: Path
+    action: "Action | None" = None
+    """What all bindings do; None: what each says itself, else deny."""
+    dry_run: bool = False
+    removes: bool = False
+    """Whether all of this environment is removed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Installed:
+    """What was planned for a cluster, and what became of it."""
+
+    planned: "Installation"
+    done: "Sequence[InstalledDocument]" = ()
+    broken: "tuple[PolicyProblem, ...]" = ()
+    """What makes standards unusable."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListedStandard:
+    """One standard, as `headway standards list` shows it."""
+
+    id: str
+    group: str
+    reason: str
+    is_used: bool
+    """Whether the estate asks for it."""
+    places: tuple[str, ...]
+    """Where it is asked: `desk`, `gate`, `cluster`."""
+    page: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImpactSettings:
+    """What `headway check --impact` is told."""
+
+    folders: tuple[Path, ...]
+    base: str
+    """The change is what came since the commit where it parted from this revision."""
+    commit: str | None = None
+    """The revision that is looked at; None: the folders as they are."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Impact:
+    """What a change of standards would do."""
+
+    base: str
+    blocks: "tuple[Told, ...]"
+    """In the manifests that wait to be promoted: what blocks by the change."""
+    blocks_running: "tuple[Told, ...]"
+    """The same in what runs."""
+    opens: "tuple[Told, ...]"
+    """What blocked before, and would no longer."""
+    loosens: tuple[str, ...]
+    """What of the estate's gates, roles and waivers is looser."""
+    broken: "tuple[PolicyProblem, ...]" = ()
+    """What makes standards unusable that were usable, or not there."""
+    mistakes: "tuple[Mistake, ...]" = ()
+    """What could not be judged."""
+
+    @property
+    def changes_nothing(self) -> bool:
+        """Say whether it blocks, opens and loosens nothing, as far as all is known."""
+        told = (self.blocks, self.blocks_running, self.opens, self.loosens, self.broken, self.mistakes)
+        return not any(told)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,13 +172,15 @@ class Checked:
     """What makes other standards unusable: nothing is judged by those, which is no pass."""
     told: tuple["Told", ...] = ()
     """What does not meet a standard, what blocks first."""
+    problems: "tuple[Problem, ...]" = ()
+    """What is wrong with the estate's files; then nothing was rendered."""
     stood_before: tuple[str, ...] = ()
     """What kept others from rendering or judging before the change that is looked at."""
 
     @property
     def is_in_order(self) -> bool:
         """Say whether nothing keeps any of it from going out."""
-        return not (self.mistakes or self.broken or any(one.blocks for one in self.told))
+        return not (self.problems or self.mistakes or self.broken or any(one.blocks for one in self.told))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,6 +266,14 @@ class Composition(Protocol):
         """Write an estate to begin with; give the files."""
         ...
 
+    def write_ci(self, directory: Path, ci: "Ci") -> Path:
+        """Write what asks for standards where changes come in, into a repository; give the file.
+
+        Raises:
+            UsageError: `folder-no-repository`, `folder-not-written`.
+        """
+        ...
+
     def adopt(self, settings: AdoptSettings) -> Adopted:
         """Look at what runs of a repository, and write or push what was asked for.
 
@@ -199,6 +289,47 @@ class Composition(Protocol):
         Raises:
             EstateInvalid: with every problem of every file; nothing was rendered.
             UsageError: `folder-missing`, `folder-no-repository`, `commit-unknown`.
+            Transient: `renderer-away`: it was to be rendered, and Kustomize is not found.
+        """
+        ...
+
+    def impact(self, settings: ImpactSettings) -> Impact:
+        """Say what a change of standards would do.
+
+        Raises:
+            EstateInvalid: with every problem of every file.
+            UsageError: `folder-missing`, `folder-no-repository`, `folder-no-remote`, `commit-unknown`.
+            Transient: `git-remote-away`, `renderer-away`.
+        """
+        ...
+
+    def plan_standards(self, settings: InstallSettings) -> Installed:
+        """Say what would be installed into an environment's cluster; no cluster is asked.
+
+        Raises:
+            EstateInvalid: with every problem of every file.
+            UsageError: `folder-missing`, `environment-unknown`, `standards-no-cluster`.
+        """
+        ...
+
+    def install_standards(self, settings: InstallSettings) -> Installed:
+        """Install the standards into an environment's cluster, or remove them.
+
+        Raises:
+            EstateInvalid: with every problem of every file.
+            UsageError: `folder-missing`, `environment-unknown`, `standards-no-cluster`, `standard-refused`,
+                `standards-not-served`.
+            Conflict: `standard-not-ours`.
+            Transient: `engine-away`, `engine-denied`.
+        """
+        ...
+
+    def list_standards(self, folders: Sequence[Path]) -> "Sequence[ListedStandard]":
+        """Give every standard: those that come with Headway, and an estate's own.
+
+        Raises:
+            EstateInvalid: with every problem of every file.
+            UsageError: `folder-missing`.
         """
         ...
 

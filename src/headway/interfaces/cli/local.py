@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from headway.domain.ci import Ci
 from headway.domain.errors import UsageError
 from headway.interfaces.cli import adopting
 from headway.interfaces.cli.checking import mistakes_fail
@@ -45,6 +46,10 @@ WithDifferences = Annotated[
     list[str] | None,
     typer.Option("--with-difference", help="With --push: an instance whose first lock may change what runs."),
 ]
+CiFile = Annotated[
+    Ci | None,
+    typer.Option(help="Write only what asks for standards there, into the repository of this folder."),
+]
 
 
 def init(
@@ -70,9 +75,15 @@ def init(
     write: Write = False,
     push: Push = False,
     with_differences: WithDifferences = None,
+    ci: CiFile = None,
 ) -> None:
-    """Write a working estate to begin with, or adopt what Argo CD runs already."""
+    """Write a working estate to begin with, adopt what Argo CD runs already, or ask for standards in CI."""
     who = person or _user()
+    if ci is not None:
+        if adopt or lane or estate or write or push or with_differences or remotes or argocd:
+            raise _not_together("--ci and other options", "it writes one file", "leave them out")
+        say(f"{session_of(context).composition.write_ci(directory, ci)} is written; read its first lines")
+        return
     if adopt:
         _refuse_with_adopt(remotes=remotes, argocd=argocd, write=write, push=push)
         adopting.adopt(

@@ -20,6 +20,7 @@ from headway.interfaces.cli import (
     local,
     looking,
     opening,
+    standards,
     waiting,
 )
 from headway.interfaces.cli.composition import Composition
@@ -49,6 +50,7 @@ COMMANDS = (
             "headway init our-estate --person ann",
             "headway init our-estate --argocd 'https://argocd.{environment}.example' --remotes https://git.example",
             "headway init --adopt argocd-oc-apps",
+            "headway init --ci github argocd-oc-apps",
             "headway init --adopt argocd-oc-apps --push --with-difference oneconnect/dev",
         ),
     ),
@@ -173,6 +175,22 @@ IDENTITY_COMMANDS = (
     Command(name="list", run=identity.show, examples=("headway identity list",)),
     Command(name="remove", run=identity.remove, examples=("headway identity remove ann",)),
 )
+STANDARDS_COMMANDS = (
+    Command(
+        name="list",
+        run=standards.show,
+        examples=("headway standards list argocd-oc-apps", "headway standards list -o wide"),
+    ),
+    Command(
+        name="install",
+        run=standards.install,
+        examples=(
+            "headway standards install staging argocd-oc-apps argocd-oc-system --dry-run",
+            "headway standards install staging argocd-oc-apps argocd-oc-system --action warn",
+            "headway standards install staging argocd-oc-apps argocd-oc-system -o yaml",
+        ),
+    ),
+)
 
 
 def make_cli(composition: Composition) -> typer.Typer:
@@ -196,6 +214,9 @@ def make_cli(composition: Composition) -> typer.Typer:
     people = _typer("Say who may sign in at the service of this machine.")
     _add(people, IDENTITY_COMMANDS)
     cli.add_typer(people, name="identity")
+    rules = _typer("Say which standards there are, and put them into clusters.")
+    _add(rules, STANDARDS_COMMANDS)
+    cli.add_typer(rules, name="standards")
     return cli
 
 

@@ -78,17 +78,27 @@ def test_every_overlay_is_rendered_and_a_mistake_is_one_exit_code_for_both_comma
         assert run(LateComposition(), ["render", *named, apps]) == 2
 
 
-@pytest.mark.parametrize(("option", "program"), [("--render", "no-such-kustomize"), ("--no-render", "")])
+@pytest.mark.parametrize(("options", "program"), [((), "no-such-kustomize"), (("--no-render",), "")])
 def test_what_was_not_rendered_is_said(
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
-    option: str,
+    options: tuple[str, ...],
     program: str,
 ) -> None:
     monkeypatch.setenv("HEADWAY_KUSTOMIZE", program)
     run(LateComposition(), ["init", str(tmp_path / "estate"), "--person", "ann"])
-    assert run(LateComposition(), ["check", option, str(tmp_path / "estate/argocd-oc-apps")]) == 0
+    assert run(LateComposition(), ["check", *options, str(tmp_path / "estate/argocd-oc-apps")]) == 0
     told = capsys.readouterr()
     assert "manifests were not rendered" in told.err
     assert "render." not in told.out
+
+
+def test_what_has_to_be_rendered_fails_where_kustomize_is_missing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A build server that lost it would judge nothing, and let all pass."""
+    monkeypatch.setenv("HEADWAY_KUSTOMIZE", "no-such-kustomize")
+    run(LateComposition(), ["init", str(tmp_path / "estate"), "--person", "ann"])
+    assert run(LateComposition(), ["check", "--render", str(tmp_path / "estate/argocd-oc-apps")]) == 1
+    assert "the Kustomize program is not found" in capsys.readouterr().err

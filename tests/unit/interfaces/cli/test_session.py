@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from tests.fixtures.served import TestComposition, delivered
 
-from headway.interfaces.cli.main import COMMANDS, IDENTITY_COMMANDS, run
+from headway.interfaces.cli.main import COMMANDS, IDENTITY_COMMANDS, STANDARDS_COMMANDS, run
 
 
 @pytest.fixture(autouse=True)
@@ -126,9 +126,12 @@ def test_what_nobody_expected_is_told_without_a_traceback(
     assert "canary" not in told.err + told.out
 
 
-@pytest.mark.parametrize("command", [*COMMANDS, *IDENTITY_COMMANDS], ids=lambda one: one.name)
+@pytest.mark.parametrize(
+    "command", [*COMMANDS, *IDENTITY_COMMANDS, *STANDARDS_COMMANDS], ids=lambda one: one.name
+)
 def test_every_command_has_help_with_examples(command: object, capsys: pytest.CaptureFixture[str]) -> None:
-    group = ["identity"] if command in IDENTITY_COMMANDS else []
+    groups = {"identity": IDENTITY_COMMANDS, "standards": STANDARDS_COMMANDS}
+    group = [name for name, commands in groups.items() if command in commands]
     assert run(TestComposition(), [*group, command.name, "--help"]) == 0  # type: ignore[attr-defined]
     told = capsys.readouterr().out
     assert command.examples  # type: ignore[attr-defined]
