@@ -91,9 +91,8 @@ def _renamed(data: bytes, name: str) -> bytes:
 
 
 def write_files(world: StandardsWorld, folder: Path) -> None:
-    """Write every object into a file of its own, as an environment's branch has them."""
+    """Write every object into a file of its own; Kyverno's command line reads no folders in folders."""
+    folder.mkdir(parents=True)
     for one in world.rendered:
-        inside = folder / one.instance.application / one.instance.instance
-        inside.mkdir(parents=True, exist_ok=True)
         for path, data in one.files.items():
-            (inside / path.replace("/", "_")).write_bytes(data)
+            (folder / f"{one.namespace}.{path}").write_bytes(data)

@@ -124,7 +124,7 @@ class _Reader:
             return self._block(text, deeper)
         if text in {"{}", "[]"}:
             return {} if text == "{}" else []
-        return _quoted(text) if text[0] == '"' else _plain(text)
+        return _quoted(text) if text.startswith('"') else _plain(text)
 
     def _block(self, head: str, deeper: int) -> str:
         margin = " " * deeper

@@ -120,6 +120,7 @@ def test_ordinary_manifests_are_of_the_plain_form() -> None:
         '"<<": {}\n',
         "a: b\r\n",
         "- a\n",
+        "a:\n- \n",
     ],
 )
 def test_other_forms_are_left_to_who_reads_all_yaml(text: str) -> None:
