@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,10 @@ from playwright.async_api import Browser, Page
 from tests.fixtures.big_estate import BigEstate
 from tests.fixtures.browser import DESKTOP, PHONE, ColorScheme, chromium, signed_in, violations
 from tests.fixtures.page_world import NamedEstate, shown, troubled
-from tests.fixtures.served import Surface
+from tests.fixtures.served import Surface, delivered
+from tests.fixtures.world import World
+
+from headway.testing.simulated_engine import crashes
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -25,6 +29,14 @@ PAGES = {
     "40x8": ["/?application=oneconnect", "/?only=wrong", "/attention"],
     "50x20": ["/", "/?application=a7", "/?application=a7&wave=wave-1"],
 }
+ONE_THING = [
+    "/why/oc/app2/dev",
+    "/artifacts/oc/app2",
+    "/artifacts/oc/app2/versions/1.1.0",
+    "/instances/oc/dev",
+    "/differences?left=oc/dev&right=oc/prod1",
+    "/facts?subject=instance:oc/dev",
+]
 LOOKS: list[tuple[tuple[int, int], ColorScheme]] = [
     (DESKTOP, "light"),
     (DESKTOP, "dark"),
@@ -71,6 +83,22 @@ async def test_pages_can_be_used_by_everyone(
             await page.goto(surface.url + at)
             assert await violations(page) == [], at
             await _fits(page)
+
+
+async def test_pages_of_one_thing_can_be_used_by_everyone(opened: Opened, tmp_path: Path) -> None:
+    """A version's journey, an instance, why and what differs, of a real delivery, wide and narrow."""
+    world = World()
+    async with delivered(tmp_path, "pat", world=world) as served:
+        world.publish("app1", "1.1.0")
+        world.publish("app2", "1.1.0", crashes())
+        await world.look()
+        await world.pass_time(timedelta(seconds=60))
+        for size, scheme in (LOOKS[0], LOOKS[3]):
+            async with signed_in(opened.browser, served, "pat", size=size, scheme=scheme) as page:
+                for at in ONE_THING:
+                    await page.goto(served.url + at)
+                    assert await violations(page) == [], at
+                    await _fits(page)
 
 
 async def _fits(page: Page) -> None:

@@ -33,10 +33,13 @@ class VersionShown:
 
 def versions(desk: Desk, artifact: ArtifactName, limit: int = 20) -> tuple[VersionShown, ...]:
     """Give an artifact's versions, newest first."""
-    return tuple(_shown(desk, artifact, one) for one in known_versions(desk.situation, artifact)[:limit])
+    return tuple(
+        shown_version(desk, artifact, one) for one in known_versions(desk.situation, artifact)[:limit]
+    )
 
 
-def _shown(desk: Desk, artifact: ArtifactName, version: Version) -> VersionShown:
+def shown_version(desk: Desk, artifact: ArtifactName, version: Version) -> VersionShown:
+    """Show one version."""
     situation = desk.situation
     shelf = situation.shelf(artifact)
     image = shelf.images.get(version.digest) if version.digest else None

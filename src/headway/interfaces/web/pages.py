@@ -6,13 +6,32 @@ from headway.app.queries.board import Board
 from headway.app.service import Service
 from headway.interfaces.web.assets import PREFIX
 from headway.interfaces.web.board_page import show_attention, show_board
+from headway.interfaces.web.detail_pages import (
+    show_artifact,
+    show_differences,
+    show_facts,
+    show_instance,
+    show_journey,
+    show_why,
+)
 from headway.interfaces.web.sessions import Sessions
 from headway.interfaces.web.signing import signing_routes
 from headway.interfaces.web.site import Page, Site
 
+
+def _below(path: str, show: Page) -> tuple[str, str, Page]:
+    return path, f"{path}.json", show
+
+
 PAGES: tuple[tuple[str, str, Page], ...] = (
     ("/", "/board.json", show_board),
     ("/attention", "/attention.json", show_attention),
+    _below("/why/{application}/{artifact}/{instance}", show_why),
+    _below("/artifacts/{application}/{artifact}", show_artifact),
+    _below("/artifacts/{application}/{artifact}/versions/{version}", show_journey),
+    _below("/instances/{application}/{instance}", show_instance),
+    _below("/differences", show_differences),
+    _below("/facts", show_facts),
 )
 """The page, its twin, and what shows both."""
 
