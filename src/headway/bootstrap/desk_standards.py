@@ -20,6 +20,7 @@ from headway.app.standards.remembering import RememberingJudge, rules_fingerprin
 from headway.app.standards.telling import Mistake, Place, Told, tell, tell_mistake, tell_mistakes
 from headway.app.standards.written import Written
 from headway.bootstrap.checkouts import Checkout, Checkouts
+from headway.bootstrap.desk_checks import services_missing
 from headway.bootstrap.desk_rendering import Renderings, render_all
 from headway.bootstrap.home import desk_cache
 from headway.domain.errors import HeadwayError, UsageError
@@ -118,9 +119,22 @@ class Looked:
 
     @property
     def mistakes(self) -> tuple[Mistake, ...]:
-        """Tell what could not be read or rendered."""
+        """Tell what could not be read or rendered, and checks that would have nothing to ask."""
         unread = (tell_mistake(one) for one in self.rules.unread)
-        return (*unread, *tell_mistakes(self.rendered.mistakes, self.estate))
+        unasked = (one for one, is_sure in self._unasked() if is_sure)
+        return (*unread, *tell_mistakes(self.rendered.mistakes, self.estate), *unasked)
+
+    @property
+    def doubts(self) -> tuple[str, ...]:
+        """Tell of checks that may have nothing to ask."""
+        return tuple(
+            f"{one.what}, {one.where}: {one.why}, unless a custom resource makes it. {one.next_step}"
+            for one, is_sure in self._unasked()
+            if not is_sure
+        )
+
+    def _unasked(self) -> tuple[tuple[Mistake, bool], ...]:
+        return services_missing(self.checkouts, self.estate, self.rendered)
 
 
 async def look(checkouts: Checkouts, estate: Estate, cache: Path, *, by: Rules | None = None) -> Looked:
@@ -140,6 +154,7 @@ async def check_rendered(checked: Checked, looked: Looked, before: Looked | None
     return replace(
         checked,
         rendered=len(looked.rendered.made),
+        remarks=(*checked.remarks, *looked.doubts),
         mistakes=tuple(one for one in mistakes if one not in known),
         rules=looked.rules.judge.rules,
         broken=tuple(one for one in broken if (one.file, one.field, one.why) not in unusable),
