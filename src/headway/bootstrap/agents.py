@@ -79,7 +79,8 @@ async def remove_podman_engine(home: Home, name: str) -> None:
     """Remove everything that the podman engine of this state made on the machine; its agent is ended first.
 
     Raises:
-        Conflict: `agent-kept`: a service would start the agent again; `agent-runs`: the agent does not end.
+        Conflict: `agent-kept`: a service would start the agent again; `agent-runs`: the agent does not end;
+            `engine-elsewhere`: what runs under that name is of another state folder.
         Transient: podman does not answer.
     """
     _refuse_kept(home)

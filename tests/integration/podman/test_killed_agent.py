@@ -15,7 +15,7 @@ from tests.fixtures.registry import free_port
 from headway.adapters.podman.agent import tear_down
 from headway.adapters.podman.client import PodmanEngineClient
 from headway.domain.deployment import DeploymentState, Observation
-from headway.domain.errors import Transient
+from headway.domain.errors import Conflict, Transient
 
 KILLS = (0.4, 0.8, 1.2)
 """Seconds after its start: before, in and after the start of containers."""
@@ -80,5 +80,33 @@ async def test_tearing_down_ends_the_agent_that_would_make_all_of_it_again(
             assert not await client.is_up()
             assert await podman_lists(name) == []
             assert await podman_lists(name, "network ls", "{{.Name}}") == []
+    finally:
+        await tear_down(settings)
+
+
+@pytest.mark.timeout(120)
+async def test_tearing_down_leaves_alone_what_an_engine_of_another_state_folder_made(
+    tmp_path: Path, images: ImagePublisher
+) -> None:
+    """Of the same name: that folder is named, nothing is touched. Once it is gone anybody may clean up."""
+    name, mine, other = f"t{secrets.token_hex(3)}", tmp_path / "mine", tmp_path / "other"
+    mine.mkdir()
+    other.mkdir()
+    documents = [deployment(images.publish(environment={"BODY": "alive"}).reference)]
+    (mine / "desired.json").write_text(json.dumps({"app1": documents}))
+    settings, elsewhere = agent_settings(mine, name), agent_settings(other, name)
+    try:
+        async with lone_agent(mine, name) as process:
+            await healthy(PodmanEngineClient(settings.socket))
+            before = await podman_lists(name)
+            with pytest.raises(Conflict, match="is not of") as refused:
+                await tear_down(elsewhere)
+            assert refused.value.code == "engine-elsewhere"
+            assert f"--state {mine}" in refused.value.next_step
+            assert process.returncode is None
+            assert await podman_lists(name) == before
+        (mine / "agent").rename(mine / "moved")
+        await tear_down(elsewhere)
+        assert await podman_lists(name) == []
     finally:
         await tear_down(settings)

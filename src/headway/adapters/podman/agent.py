@@ -14,13 +14,13 @@ from headway.adapters.podman.agent_lock import agent_ended, only_agent
 from headway.adapters.podman.daemon import Daemon
 from headway.adapters.podman.engine import PodmanEngine
 from headway.adapters.podman.live_pod import PREFIX
-from headway.adapters.podman.network import remove_network
+from headway.adapters.podman.network import other_owner, remove_network
 from headway.adapters.podman.podman import Podman
 from headway.adapters.podman.server import agent_app
 from headway.adapters.podman.settings import AgentSettings
 from headway.adapters.podman.strays import end_strays
 from headway.app.ports import Clock, DesiredState
-from headway.domain.errors import Transient
+from headway.domain.errors import Conflict, Transient
 
 REMOVAL_TRIES = 3
 """How often podman is asked to remove all pods before what it complains of is told."""
@@ -60,13 +60,29 @@ async def tear_down(settings: AgentSettings) -> None:
     also after it was killed; idempotent.
 
     Raises:
-        Conflict: `agent-runs`: the agent does not end.
+        Conflict: `engine-elsewhere`: an engine of that name belongs to another state folder; `agent-runs`:
+            the agent does not end.
         Transient: podman does not answer.
     """
     settings.state.mkdir(parents=True, exist_ok=True, mode=0o700)
+    await _refuse_others(settings)
     async with agent_ended(settings):
         await end_strays(settings)
         await _remove_all(settings)
+
+
+async def _refuse_others(settings: AgentSettings) -> None:
+    podman = Podman(settings)
+    podman.prepare()
+    owner = await other_owner(podman, settings)
+    if owner is not None:
+        raise Conflict(
+            "engine-elsewhere",
+            f"what the engine {settings.name} runs on this machine is not of {settings.state.parent}",
+            why=f"the engine with the state folder {owner.parent} made it",
+            next_step=f"see that it is meant, then name that folder: headway --state {owner.parent} agent "
+            "--tear-down",
+        )
 
 
 async def _remove_all(settings: AgentSettings) -> None:

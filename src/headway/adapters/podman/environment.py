@@ -82,7 +82,7 @@ class EnvironmentRun:
             Transient: the network cannot be made: nothing was done.
         """
         if self.space is None:
-            self.space = await ensure_network(self._podman, self._settings.name, self._environment)
+            self.space = await ensure_network(self._podman, self._settings, self._environment)
         await self.pods.adopt(pods)
         workloads = {w.key: w for one in held.values() for w in one.workloads}
         self._take_up(held)
@@ -107,7 +107,7 @@ class EnvironmentRun:
         """Look after the network and its route again; before the first pass there is none to look after."""
         if self.space is None:
             return
-        self.space = await ensure_network(self._podman, self._settings.name, self._environment)
+        self.space = await ensure_network(self._podman, self._settings, self._environment)
 
     async def stop(self) -> None:
         """Leave everything as it runs."""

@@ -9,6 +9,7 @@ from headway.adapters.podman.address_space import INDICES, AddressSpace, space_o
 from headway.adapters.podman.command import run
 from headway.adapters.podman.live_pod import PREFIX
 from headway.adapters.podman.podman import Podman
+from headway.adapters.podman.settings import AgentSettings
 from headway.domain.errors import Transient
 from headway.domain.names import EnvironmentName
 
@@ -22,14 +23,16 @@ def network_name(engine: str, environment: EnvironmentName) -> str:
     return f"headway-{engine}-{environment}"
 
 
-async def ensure_network(podman: Podman, engine: str, environment: EnvironmentName) -> AddressSpace:
+async def ensure_network(
+    podman: Podman, settings: AgentSettings, environment: EnvironmentName
+) -> AddressSpace:
     """Have the network and its route; idempotent, also against other engines doing the same.
 
     Raises:
         Transient: `network-failed`: no addresses are left, or podman or the kernel refuses.
     """
-    name = network_name(engine, environment)
-    space = await _find(podman, name) or await _create(podman, engine, environment, name)
+    name = network_name(settings.name, environment)
+    space = await _find(podman, name) or await _create(podman, settings, environment, name)
     done = await run(["ip", "route", "replace", "local", space.services, "dev", "lo"], within=ROUTE_WITHIN)
     if done.status != 0:
         raise _failed(f"the route to {space.services} could not be made", done.complaint)
@@ -71,7 +74,25 @@ async def _find(podman: Podman, name: str) -> AddressSpace | None:
     return None
 
 
-async def _create(podman: Podman, engine: str, environment: EnvironmentName, name: str) -> AddressSpace:
+async def other_owner(podman: Podman, settings: AgentSettings) -> Path | None:
+    """Give the other state folder whose engine of the same name made a network here; None: there is none.
+
+    A folder that is gone owns nothing any more, and a network that names none is nobody else's.
+    """
+    for network in await _networks(podman, "--filter", f"label={PREFIX}engine={settings.name}"):
+        named = (network.get("labels") or {}).get(f"{PREFIX}state")
+        if named and _is_another(Path(named), settings.state):
+            return Path(named)
+    return None
+
+
+def _is_another(one: Path, ours: Path) -> bool:
+    return one.is_dir() and not (ours.is_dir() and one.samefile(ours))
+
+
+async def _create(
+    podman: Podman, settings: AgentSettings, environment: EnvironmentName, name: str
+) -> AddressSpace:
     networks = await _networks(podman)
     taken = {str(subnet["subnet"]) for network in networks for subnet in network.get("subnets") or ()}
     refusal = "all addresses are taken"
@@ -79,7 +100,8 @@ async def _create(podman: Podman, engine: str, environment: EnvironmentName, nam
         space = AddressSpace(index=index)
         if space.pods in taken:
             continue
-        labels = (f"--label={PREFIX}engine={engine}", f"--label={PREFIX}environment={environment}")
+        said = {"engine": settings.name, "environment": environment, "state": settings.state.absolute()}
+        labels = [f"--label={PREFIX}{key}={value}" for key, value in said.items()]
         try:
             await podman.call("network", "create", "--disable-dns", f"--subnet={space.pods}", *labels, name)
         except Transient as refused:
