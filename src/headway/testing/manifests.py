@@ -123,6 +123,11 @@ class InMemoryManifests:
         entries = {path: find(root, path) for path in paths}
         return {path: entry if isinstance(entry, bytes) else None for path, entry in entries.items()}
 
+    async def read_links(self, commit: CommitId, paths: Sequence[str]) -> Mapping[str, str | None]:
+        """See `Manifests.read_links`; its trees hold no links."""
+        self._stored(commit)
+        return dict.fromkeys(paths)
+
     async def read_folder(self, commit: CommitId, path: str) -> Mapping[str, bytes]:
         """See `Manifests.read_folder`."""
         folder = find(self._stored(commit).root, path)

@@ -44,3 +44,33 @@ async def test_a_link_in_place_of_a_file_is_refused_by_name(
     with pytest.raises(EstateInvalid, match=f"^manifests/{path}:1: the file: it is a symbolic link") as told:
         FileEstateReader().estate({NAME: tree})
     assert [one.application for one in told.value.problems] == [application]
+
+
+@pytest.mark.usefixtures("git_settings")
+async def test_a_link_in_place_of_an_applications_folder_is_refused_by_name(tmp_path: Path) -> None:
+    """As `headway check` does on the desk; other links in the repository's root mean nothing to an estate."""
+    remote = BareRemote(tmp_path / "manifests.git")
+    files = {"estate.yaml": estate_file(remote.folder, LANE, ("development",))}
+    files |= application_files(TinyApplication(name="till"), "127.0.0.1:1/till/app", ("dev",))
+    moved = application_files(TinyApplication(name="shop"), "127.0.0.1:1/shop/app", ("dev",))
+    files |= {f"elsewhere/{path}": data for path, data in moved.items()}
+    remote.commit("main", files, "Begin")
+    remote.link("main", "shop", "elsewhere/../elsewhere/shop/")
+    for name, target in {"latest": "till/app", "out": "../../etc", "root": "/etc", "gone": "nowhere"}.items():
+        remote.link("main", name, target)
+    clone = GitManifests(name=NAME, url=remote.url, state=tmp_path / "state")
+    try:
+        main = (await clone.fetch()).main
+        assert main is not None
+        assert await clone.read_links(main, ["latest", "till", "nothing"]) == {
+            "latest": "till/app",
+            "till": None,
+            "nothing": None,
+        }
+        tree = await read_sources(clone, NAME, main)
+    finally:
+        await clone.close()
+    assert tree.odd_files == {"shop/application.yaml"}
+    with pytest.raises(EstateInvalid, match="or in a folder that is one, and links are not followed") as told:
+        FileEstateReader().estate({NAME: tree})
+    assert [one.application for one in told.value.problems] == ["shop"]

@@ -135,6 +135,11 @@ class LocalRepository:
         tree = self._tree(commit)
         return {path: reading.read_file(tree, path) for path in paths}
 
+    async def read_links(self, commit: CommitId, paths: Sequence[str]) -> Mapping[str, str | None]:
+        """See `Manifests.read_links`."""
+        tree = self._tree(commit)
+        return {path: reading.read_link(tree, path) for path in paths}
+
     async def read_folder(self, commit: CommitId, path: str) -> Mapping[str, bytes]:
         """See `Manifests.read_folder`."""
         return reading.read_folder(self._tree(commit), path)

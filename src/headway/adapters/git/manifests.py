@@ -99,6 +99,10 @@ class GitManifests:
         """See `Manifests.read_files`."""
         return await self._clone.run(_read_files, commit, paths)
 
+    async def read_links(self, commit: CommitId, paths: Sequence[str]) -> Mapping[str, str | None]:
+        """See `Manifests.read_links`."""
+        return await self._clone.run(_read_links, commit, paths)
+
     async def read_folder(self, commit: CommitId, path: str) -> Mapping[str, bytes]:
         """See `Manifests.read_folder`."""
         return await self._clone.run(
@@ -178,6 +182,13 @@ def _tree_ids(
     tree = reading.known_commit(repository, commit).tree
     found = {path: reading.find_entry(tree, path) for path in paths}
     return {path: TreeId(str(entry.id)) if entry else None for path, entry in found.items()}
+
+
+def _read_links(
+    repository: pygit2.Repository, commit: CommitId, paths: Sequence[str]
+) -> Mapping[str, str | None]:
+    tree = reading.known_commit(repository, commit).tree
+    return {path: reading.read_link(tree, path) for path in paths}
 
 
 def _read_files(

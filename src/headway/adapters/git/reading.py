@@ -15,6 +15,8 @@ from headway.domain.tree_path import is_safe_name, not_followed, parse_tree_path
 FOLDER_BYTES = 64 << 20
 """Far more than manifests need; a folder of videos committed by mistake stops here, not in memory."""
 FOLDER_FILES = 20_000
+_LONGEST_TARGET = 4096
+"""PATH_MAX of Linux: nothing longer could be followed anywhere."""
 _REGULAR = (FileMode.BLOB, FileMode.BLOB_EXECUTABLE)
 
 
@@ -92,6 +94,17 @@ def read_file(tree: pygit2.Tree, path: str) -> bytes | None:
     if found.size > FOLDER_BYTES:
         raise _too_large(path)
     return found.data
+
+
+def read_link(tree: pygit2.Tree, path: str) -> str | None:
+    """Give a symbolic link's target; None: there is no link, or its target is no text."""
+    found = find_entry(tree, path)
+    if not isinstance(found, pygit2.Blob) or found.filemode != FileMode.LINK or found.size > _LONGEST_TARGET:
+        return None
+    try:
+        return found.data.decode()
+    except UnicodeDecodeError:
+        return None
 
 
 def list_entries(tree: pygit2.Tree, path: str) -> list[str]:

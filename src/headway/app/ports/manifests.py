@@ -104,6 +104,10 @@ class CommitReader(Protocol):
         """See `Manifests.read_files`."""
         ...
 
+    async def read_links(self, commit: CommitId, paths: Sequence[str]) -> Mapping[str, str | None]:
+        """See `Manifests.read_links`."""
+        ...
+
     async def read_folder(self, commit: CommitId, path: str) -> Mapping[str, bytes]:
         """See `Manifests.read_folder`."""
         ...
@@ -141,6 +145,10 @@ class Manifests(Protocol):
 
     async def read_files(self, commit: CommitId, paths: Sequence[str]) -> Mapping[str, bytes | None]:
         """Give each file's bytes; None: nothing there, or not a file."""
+        ...
+
+    async def read_links(self, commit: CommitId, paths: Sequence[str]) -> Mapping[str, str | None]:
+        """Give each symbolic link's target, as it is written; None: there is no link."""
         ...
 
     async def read_folder(self, commit: CommitId, path: str) -> Mapping[str, bytes]:

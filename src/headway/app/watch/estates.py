@@ -1,5 +1,6 @@
 """Watches `main` of the manifests repositories: the estate in force, and the configurations of artifacts."""
 
+import posixpath
 from collections.abc import Iterable, Mapping, Sequence
 from hashlib import sha256
 
@@ -13,7 +14,15 @@ from headway.domain.estate.moving import moved_namespaces
 from headway.domain.estate.problems import EstateInvalid
 from headway.domain.estate.sources import APPLICATION_FILE, ESTATE_FILE, WAIVERS_FILE, SourceTree
 from headway.domain.facts import ConfigurationFound, EstateRefused, EstateTaken, EstateWaiting, NewFact
-from headway.domain.names import ArtifactName, CommitId, InstanceName, RepositoryName, TreeId, Version
+from headway.domain.names import (
+    ArtifactName,
+    CommitId,
+    InstanceName,
+    RepositoryName,
+    TreeId,
+    Version,
+    is_label,
+)
 
 _BATCH = 200
 """How many configurations are recorded in one transaction."""
@@ -307,6 +316,7 @@ async def read_sources(manifests: CommitReader, name: RepositoryName, commit: Co
                 for overlay in await manifests.list_folder(commit, overlays)
                 if overlay.endswith("/")
             }
+    odd |= await _linked_applications(manifests, commit, [one for one in entries if not one.endswith("/")])
     return SourceTree(
         repository=name,
         commit=commit,
@@ -314,3 +324,16 @@ async def read_sources(manifests: CommitReader, name: RepositoryName, commit: Co
         folders=frozenset(found),
         odd_files=frozenset(odd),
     )
+
+
+async def _linked_applications(
+    manifests: CommitReader, commit: CommitId, names: Sequence[str]
+) -> frozenset[str]:
+    """Give the files of applications whose folder is only a link to where they stand: they are not read."""
+    odd = set()
+    links = await manifests.read_links(commit, [one for one in names if is_label(one)])
+    for name, target in links.items():
+        place = posixpath.normpath(target) if target is not None else ""
+        if place and APPLICATION_FILE in await manifests.list_folder(commit, place):
+            odd.add(f"{name}/{APPLICATION_FILE}")
+    return frozenset(odd)
