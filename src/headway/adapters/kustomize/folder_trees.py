@@ -57,7 +57,10 @@ class FolderTrees:
             data = opened.read(_MOST_BYTES + 1)
         if len(data) > _MOST_BYTES:
             raise UsageError(
-                "manifests-too-large", f"{file} is too large", why="more than 16 MiB", next_step="split it"
+                "manifests-too-large",
+                f"{file.relative_to(self._root)}:1 holds more than manifests may",
+                why=f"it is larger than {_MOST_BYTES} bytes",
+                next_step="split it",
             )
         return data
 
