@@ -1,4 +1,4 @@
-"""What every adapter of the port `Sources` keeps: the order of commits on a source's main line."""
+"""What every adapter of the port `Sources` keeps: the commits of a source's main line, in order."""
 
 from pathlib import Path
 
@@ -61,3 +61,21 @@ async def test_a_source_that_is_away_is_unknown_and_the_next_question_goes_on(wo
     with pytest.raises(Transient) as raised:
         await world.sources.places(world.url, [first])
     assert raised.value.code == "git-remote-away"
+
+
+async def test_a_stretch_of_the_line_tells_each_commit_and_when_it_was_made(world: SourceWorld) -> None:
+    line = [world.commit(one) for one in ("one", "two", "three")]
+    await world.sources.places(world.url, line)
+    found = await world.sources.stretch(world.url, 1, 2)
+    assert [(one.commit, one.position) for one in found] == [(line[1], 1), (line[2], 2)]
+    assert [one.committed_at for one in found] == [world.committed_at(one) for one in line[1:]]
+
+
+async def test_a_stretch_ends_where_the_line_does_and_is_empty_where_nobody_looked(
+    world: SourceWorld,
+) -> None:
+    first = world.commit("one")
+    assert await world.sources.stretch(world.url, 0, 9) == []
+    await world.sources.places(world.url, [first])
+    assert [one.commit for one in await world.sources.stretch(world.url, -5, 9)] == [first]
+    assert await world.sources.stretch(world.url, 1, 9) == []

@@ -6,8 +6,9 @@ from tests.fixtures.branches import assert_all_agree
 from tests.fixtures.world import World
 
 from headway.app.queries.why import why
-from headway.domain.facts import ImageFound, SourceAway
+from headway.domain.facts import ImageFound, SourceAway, SourceCommitsFound
 from headway.domain.names import ArtifactName, Cell, InstanceName
+from headway.testing.clock import EPOCH
 
 SOURCE = "https://git.example/cloud/app1.git"
 APPLICATION = f"""\
@@ -173,3 +174,22 @@ async def test_a_range_that_is_declared_later_orders_without_the_source() -> Non
         await world.look()
         await _build(world, "1.0.0", COMMITS[1])
         assert world.tags() == ["nightly"] * 4
+
+
+async def test_every_commit_of_the_line_is_recorded_once_built_or_not() -> None:
+    """From the place of the first image on; of what came before it nothing is asked."""
+    world = _world(*COMMITS[:5])
+    for number, commit in enumerate(COMMITS[:4]):
+        world.sources.times[commit] = EPOCH + number * SECOND
+    async with world.running():
+        await _build(world, "second", COMMITS[1])
+        await _build(world, "fifth", COMMITS[4])
+        await world.look()
+        found = [one for one in await world.facts(SourceCommitsFound) if isinstance(one, SourceCommitsFound)]
+        told = [(one.position, one.commit, one.committed_at) for fact in found for one in fact.commits]
+        assert told == [
+            (1, COMMITS[1], EPOCH + SECOND),
+            (2, COMMITS[2], EPOCH + 2 * SECOND),
+            (3, COMMITS[3], EPOCH + 3 * SECOND),
+            (4, COMMITS[4], None),
+        ]

@@ -85,6 +85,7 @@ def _environment(name: str, file: EnvironmentFile) -> Environment:
         platform=file.platform,
         registries=dict(file.registries),
         kubernetes=parse_kubernetes_version(file.kubernetes) if file.kubernetes else None,
+        production=file.production,
     )
 
 

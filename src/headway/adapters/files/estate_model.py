@@ -115,6 +115,13 @@ class EnvironmentFile(FileModel):
             "by its schemas; left out: by none."
         ),
     ] = None
+    production: Annotated[
+        bool | None,
+        Field(
+            description="Whether what runs here is production, for metrics; left out in all: environments "
+            "with a region are, and where none has one, the last wave of each lane."
+        ),
+    ] = None
 
 
 class WaveFile(FileModel):

@@ -8,7 +8,7 @@ time for each clone (the caller's lock).
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from headway.adapters.git.credentials import without_credentials
@@ -174,10 +174,16 @@ class GitRemote:
         finished = await self._run("for-each-ref")
         return finished.is_done
 
-    async def first_parents(self, ref: str) -> Sequence[str] | None:
-        """Give the clone's first-parent line up to a ref, oldest first; None: it cannot be read."""
-        finished = await self._run("rev-list", "--first-parent", "--reverse", ref, "--")
-        return finished.output.decode().split() if finished.is_done else None
+    async def first_parents(self, ref: str) -> Sequence[tuple[str, datetime | None]] | None:
+        """Give the clone's first-parent line up to a ref, oldest first, and when each was committed.
+
+        None: it cannot be read.
+        """
+        finished = await self._run("rev-list", "--first-parent", "--reverse", "--timestamp", ref, "--")
+        if not finished.is_done:
+            return None
+        pairs = (line.split(" ", 1) for line in finished.output.decode().splitlines())
+        return [(commit, _instant(seconds)) for seconds, commit in pairs]
 
     async def push(self, updates: Sequence[RefUpdate]) -> PushAnswer:
         """Ask for all updates in one push, each its own compare-and-swap."""
@@ -238,6 +244,14 @@ class GitRemote:
             why=why or f"git ended with status {finished.status}",
             next_step="it is tried again; look at the remote, the network and the credentials",
         )
+
+
+def _instant(seconds: str) -> datetime | None:
+    """Read a commit's time; None: whoever made it wrote one that no calendar has."""
+    try:
+        return datetime.fromtimestamp(int(seconds), UTC)
+    except (ValueError, OverflowError, OSError):
+        return None
 
 
 def _environment(clone: Path) -> Mapping[str, str]:

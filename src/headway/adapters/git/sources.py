@@ -10,12 +10,13 @@ import hashlib
 import shutil
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from headway.adapters.git.clone import make_bare
 from headway.adapters.git.remote import GitRemote
 from headway.domain.errors import Transient
+from headway.domain.facts import SourceCommit
 
 _LINE = "refs/headway/line"
 """Where the clone keeps the default branch of the source, whatever its name there."""
@@ -36,15 +37,26 @@ class GitSources:
         self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._copied: dict[str, str] = {}
         """By address: the commit of the source's default branch that the clone holds."""
+        self._seen: dict[str, Sequence[tuple[str, datetime | None]]] = {}
+        """By address: the line as `places` saw it last."""
 
     async def places(self, url: str, commits: Collection[str]) -> Mapping[str, int]:
         """See `Sources.places`."""
         wanted = frozenset(commits)
         async with self._turns[url]:
             line = await self._line(url)
-        return {one: place for place, one in enumerate(line) if one in wanted}
+        self._seen[url] = line
+        return {one: place for place, (one, _) in enumerate(line) if one in wanted}
 
-    async def _line(self, url: str) -> Sequence[str]:
+    async def stretch(self, url: str, first: int, last: int) -> Sequence[SourceCommit]:
+        """See `Sources.stretch`."""
+        line = self._seen.get(url, ())
+        return [
+            SourceCommit(commit=line[place][0], position=place, committed_at=line[place][1])
+            for place in range(max(0, first), min(last + 1, len(line)))
+        ]
+
+    async def _line(self, url: str) -> Sequence[tuple[str, datetime | None]]:
         clone = self._state / f"{hashlib.sha256(url.encode()).hexdigest()[:16]}.git"
         remote = GitRemote(clone, self._timeout, called="the source's remote")
         if not clone.exists() or not await remote.has_readable_refs():
@@ -57,7 +69,7 @@ class GitSources:
         is_copied = self._copied.get(url) == tip or await remote.copy_head(_LINE)
         line = await remote.first_parents(_LINE)
         if line and is_copied:
-            self._copied[url] = line[-1]
+            self._copied[url] = line[-1][0]
             return line
         if not line:
             # Commits are missing or damaged: the next question begins with an empty clone.

@@ -1,7 +1,9 @@
 """Source repositories: where a commit stands among those that images are built from."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Protocol
+
+from headway.domain.facts import SourceCommit
 
 
 class Sources(Protocol):
@@ -19,5 +21,12 @@ class Sources(Protocol):
 
         Raises:
             Transient: `git-remote-away`, `clone-damaged`: nothing is known, about no commit.
+        """
+        ...
+
+    async def stretch(self, url: str, first: int, last: int) -> Sequence[SourceCommit]:
+        """Give the commits at the places from `first` to `last`, both included, in order.
+
+        They are read from what `places` saw last, without asking the remote again; none where it never did.
         """
         ...

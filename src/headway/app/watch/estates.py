@@ -257,6 +257,7 @@ class EstateWatch:
                 subject=commit.commit.message.split("\n", 1)[0][:200],
                 overlays=tuple(name.rstrip("/") for name in names),
                 checks=_checks_for(artifact, checks),
+                committed_at=commit.commit.committed_at,
             )
         )
 

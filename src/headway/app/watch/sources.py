@@ -15,12 +15,14 @@ from headway.app.desk import Desk
 from headway.app.watch.away import AwayWatch
 from headway.domain.errors import HeadwayError, Transient
 from headway.domain.estate import Artifact
-from headway.domain.facts import ImageFound, NewFact, Source
+from headway.domain.facts import ImageFound, NewFact, Source, SourceCommitsFound
 from headway.domain.names import ArtifactName, Digest
 from headway.domain.situation import Situation
 from headway.domain.situation.shelf import Image
 
 _LOG = logging.getLogger(__name__)
+_MOST_COMMITS = 1000
+"""Commits recorded at a time: far more than come between two images; of a longer stretch the newest."""
 
 
 class SourceWatch:
@@ -58,6 +60,7 @@ class SourceWatch:
         else:
             await self._away.answered(Source.GIT, named)
             await self._record(artifact, commits, places)
+            await self._tell(artifact, url, places)
 
     async def _record(self, artifact: Artifact, asked: set[str], places: Mapping[str, int]) -> None:
         """Record each place that is another than was known: found, or changed as history was rewritten."""
@@ -72,6 +75,18 @@ class SourceWatch:
             ]
             still = partial(_holds, artifact.name, images)
             is_recorded = not facts or await self._desk.recorder.record(facts, only_if=still)
+
+    async def _tell(self, artifact: Artifact, url: str, places: Mapping[str, int]) -> None:
+        """Record the commits that came onto the line up to the newest image's, each once."""
+        if not places:
+            return
+        last, told = max(places.values()), self._desk.situation.shelf(artifact.name).told_to
+        first = max(min(places.values()) if told is None else told + 1, last + 1 - _MOST_COMMITS)
+        commits = tuple(await self._desk.outside.sources.stretch(url, first, last))
+        if commits:
+            fact = self._desk.fact(SourceCommitsFound(artifact=artifact.name, commits=commits))
+            still = partial(_is_told_to, artifact.name, told)
+            await self._desk.recorder.record([fact], only_if=still)
 
     def _fact(self, artifact: Artifact, image: Image, place: int | None) -> NewFact:
         return self._desk.fact(
@@ -90,6 +105,10 @@ class SourceWatch:
 def has_no_place(body: object) -> bool:
     """Say whether a fact brings an image whose source commit is still to be looked for."""
     return isinstance(body, ImageFound) and body.source_commit is not None and body.source_position is None
+
+
+def _is_told_to(artifact: ArtifactName, told: int | None, situation: Situation) -> bool:
+    return situation.shelf(artifact).told_to == told
 
 
 def _holds(artifact: ArtifactName, images: Map[Digest, Image], situation: Situation) -> bool:

@@ -26,6 +26,8 @@ class Environment:
     """Registry prefixes and what takes their place here (Harbor in development, ECR in production)."""
     kubernetes: KubernetesVersion | None = None
     """The Kubernetes whose schemas its manifests are judged by; None: by none."""
+    production: bool | None = None
+    """Whether what runs here is production, as the platform says; None: it does not say."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

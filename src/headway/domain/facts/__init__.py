@@ -30,6 +30,8 @@ from headway.domain.facts.versions import (
     ImageFound,
     ImagesLookedAt,
     RenderingFound,
+    SourceCommit,
+    SourceCommitsFound,
 )
 
 FactBody = (
@@ -40,6 +42,7 @@ FactBody = (
     | ImageFound
     | ImagesLookedAt
     | ConfigurationFound
+    | SourceCommitsFound
     | RenderingFound
     | PromotionDecided
     | PromotionLanded
@@ -108,6 +111,8 @@ __all__ = [
     "Source",
     "SourceAway",
     "SourceBack",
+    "SourceCommit",
+    "SourceCommitsFound",
     "StopsLanded",
     "VerificationEnded",
     "VerificationStarted",

@@ -50,6 +50,30 @@ class ConfigurationFound:
     overlays: tuple[str, ...]
     """The instances, by short name, for which the commit holds an overlay."""
     checks: tuple[Check, ...] = ()
+    committed_at: datetime | None = None
+    """When it was committed, by the committer's clock; None: recorded before that was asked."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceCommit:
+    """One commit on the main line of the repository that an artifact's image is built from."""
+
+    commit: str
+    position: int
+    """How many first-parent commits come before it."""
+    committed_at: datetime | None
+    """By the committer's clock; None: what it says is no date."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceCommitsFound:
+    """Commits came onto the main line of an artifact's source, up to that of its newest image."""
+
+    TYPE: ClassVar = "source-commits-found"
+    SCHEMA: ClassVar = 1
+    artifact: ArtifactName
+    commits: tuple[SourceCommit, ...]
+    """In order; how they came there, by a pull request or straight, is not asked."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -35,6 +35,7 @@ from headway.domain.facts import (
     RenderingFound,
     SourceAway,
     SourceBack,
+    SourceCommitsFound,
     StopsLanded,
     VerificationEnded,
     VerificationStarted,
@@ -55,7 +56,7 @@ class Touches:
 
 _EVERYTHING = (EstateTaken, ClockTaken)
 _OF_A_SOURCE = (SourceAway, SourceBack)
-_NOTHING = (EstateRefused, EstateWaiting, EstateAccepted)
+_NOTHING = (EstateRefused, EstateWaiting, EstateAccepted, SourceCommitsFound)
 _OF_AN_ARTIFACT = (
     ApprovalGiven,
     ImageFound,

@@ -15,6 +15,7 @@ from headway.domain.facts import (
     ImageFound,
     ImagesLookedAt,
     RenderingFound,
+    SourceCommitsFound,
 )
 from headway.domain.names import ArtifactName
 from headway.domain.situation.records import WaitingEstate
@@ -72,6 +73,14 @@ def images_looked_at(situation: Situation, _: Fact, body: ImagesLookedAt) -> Sit
     return _shelved(situation, body.artifact, replace(situation.shelf(body.artifact), looked_at=True))
 
 
+def source_commits_found(situation: Situation, _: Fact, body: SourceCommitsFound) -> Situation:
+    """Remember how far the source's main line is recorded; the commits themselves decide nothing."""
+    if not body.commits:
+        return situation
+    shelf = replace(situation.shelf(body.artifact), told_to=body.commits[-1].position)
+    return _shelved(situation, body.artifact, shelf)
+
+
 def configuration_found(situation: Situation, fact: Fact, body: ConfigurationFound) -> Situation:
     """Put a configuration commit on its artifact's shelf."""
     shelf = situation.shelf(body.artifact)
@@ -83,6 +92,7 @@ def configuration_found(situation: Situation, fact: Fact, body: ConfigurationFou
         overlays=frozenset(body.overlays),
         checks=body.checks,
         found_at=fact.happened_at,
+        committed_at=body.committed_at,
     )
     configurations = shelf.configurations.set(body.commit, configuration)
     newest = tuple(commit for commit in shelf.newest_configurations if commit != body.commit)

@@ -58,6 +58,8 @@ class Configuration:
     overlays: frozenset[str]
     checks: tuple[Check, ...]
     found_at: datetime
+    committed_at: datetime | None = None
+    """By the committer's clock; None: not known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +87,8 @@ class Shelf:
     newest_configurations: tuple[CommitId, ...] = ()
     """Newest first."""
     renderings: Map[tuple[CommitId, InstanceName], Rendering] = field(default_factory=Map)
+    told_to: int | None = None
+    """The place of the source commit up to which commits are recorded; None: none are."""
     looked_at: bool = False
     """Whether its image repository was looked at to the end at least once."""
 
