@@ -9,7 +9,7 @@ import pytest
 from tests.fixtures.ledger_facts import NOON, SetClock
 
 from headway.adapters.ledger.ledger import SqliteLedger
-from headway.app.ports import Ledger, Looks, PromotionHistory, Snapshots
+from headway.app.ports import FoldKept, Folds, Ledger, Looks, PromotionHistory, Snapshots
 from headway.domain.errors import Broken, UsageError
 from headway.domain.facts import (
     Actor,
@@ -38,8 +38,8 @@ V1 = Version(Digest("sha256:" + "1" * 64), CommitId("a" * 40))
 V2 = Version(None, CommitId("b" * 40))
 
 
-class WholeLedger(Ledger, Looks, PromotionHistory, Snapshots, Protocol):
-    """All four ports that a ledger offers."""
+class WholeLedger(Folds, Ledger, Looks, PromotionHistory, Snapshots, Protocol):
+    """All five ports that a ledger offers."""
 
 
 @pytest.fixture(params=["file", "memory"])
@@ -255,3 +255,44 @@ async def test_instants_of_other_time_zones_come_back_in_utc(ledger: WholeLedger
     [fact] = await ledger.append([NewFact(body=decided(1), happened_at=at)])
     assert fact.happened_at == at
     assert fact.happened_at.tzinfo is UTC
+
+
+def kept(sequence: int, **tables: dict[int, bytes]) -> FoldKept:
+    return FoldKept(sequence=sequence, state=f"state {sequence}".encode(), pages=tables)
+
+
+async def test_a_fold_is_recalled_with_all_its_pages_the_changed_ones_anew(ledger: WholeLedger) -> None:
+    await ledger.append([looked(), looked("app2")])
+    await ledger.keep_fold("metrics", "v1", kept(1, rows={0: b"old", 1: b"one"}, more={0: b"m"}))
+    await ledger.keep_fold("metrics", "v1", kept(2, rows={0: b"new", 2: b"two"}))
+    found = await ledger.recall_fold("metrics", "v1")
+    assert found is not None
+    assert (found.sequence, found.state) == (2, b"state 2")
+    assert found.pages == {"rows": {0: b"new", 1: b"one", 2: b"two"}, "more": {0: b"m"}}
+
+
+async def test_a_fold_is_recalled_by_its_name_and_by_the_code_that_kept_it(ledger: WholeLedger) -> None:
+    await ledger.append([looked()])
+    await ledger.keep_fold("metrics", "v1", kept(1, rows={0: b"a", 1: b"b"}))
+    await ledger.keep_fold("other", "v1", kept(1, rows={0: b"c"}))
+    assert await ledger.recall_fold("metrics", "v2") is None
+    assert await ledger.recall_fold("nothing", "v1") is None
+    await ledger.keep_fold("metrics", "v2", kept(1, rows={0: b"d"}))
+    found = await ledger.recall_fold("metrics", "v2")
+    assert found is not None
+    assert found.pages == {"rows": {0: b"d"}}
+    assert await ledger.recall_fold("metrics", "v1") is None
+    other = await ledger.recall_fold("other", "v1")
+    assert other is not None
+    assert other.pages == {"rows": {0: b"c"}}
+
+
+async def test_a_fold_of_facts_that_are_not_there_is_refused(ledger: WholeLedger) -> None:
+    await ledger.append([looked()])
+    await ledger.keep_fold("metrics", "v1", kept(1))
+    with pytest.raises(UsageError) as raised:
+        await ledger.keep_fold("metrics", "v1", kept(2))
+    assert raised.value.code == "snapshot-ahead"
+    found = await ledger.recall_fold("metrics", "v1")
+    assert found is not None
+    assert found.sequence == 1

@@ -5,6 +5,7 @@ from typing import Protocol
 
 from headway.app.controller import Controller
 from headway.app.desk import Desk
+from headway.app.metrics.keeper import MetricsKeeper
 from headway.app.ports import Ledger, PromotionHistory
 
 
@@ -28,4 +29,5 @@ class Service:
     controller: Controller
     ledger: Ledger
     history: PromotionHistory
+    metrics: MetricsKeeper
     identities: Identities

@@ -13,9 +13,10 @@ from pathlib import Path
 import uvicorn
 
 from headway.adapters.identities import LocalIdentities, LocalIdentityStore, hook_token, session_key
-from headway.adapters.ledger.situation_form import JsonSituations
+from headway.adapters.ledger.situation_form import JsonSituations, JsonTallies
 from headway.adapters.registry.notification import parse_notification
 from headway.app.controller import Controller
+from headway.app.metrics.keeper import MetricsKeeper
 from headway.app.service import Service
 from headway.app.snapshots import SituationKeeper
 from headway.bootstrap.agents import answers, keeping_agent, start_podman_agent
@@ -42,7 +43,7 @@ async def serve_until_told(settings: ServeSettings) -> None:
     home = Home(state=settings.state, estate=settings.estate, plain_http=settings.plain_http)
     async with opened(home) as parts:
         controller = make_controller(parts.outside)
-        keeper = _keeper(controller, parts)
+        keeper, metrics = _keeper(controller, parts), _metrics(controller, parts)
         try:
             with listening(settings.host, settings.port) as listener:
                 # Who asks before the facts are known would be told of an empty estate.
@@ -54,6 +55,7 @@ async def serve_until_told(settings: ServeSettings) -> None:
                     controller=controller,
                     ledger=parts.ledger,
                     history=parts.ledger,
+                    metrics=metrics,
                     identities=LocalIdentities(store.path),
                 )
                 _write(home.state / "estate", settings.estate)
@@ -62,12 +64,18 @@ async def serve_until_told(settings: ServeSettings) -> None:
         except asyncio.CancelledError:
             # Told to end, and not for a fault: what was folded is worth keeping.
             await keeper.keep()
+            await metrics.keep()
             raise
 
 
 def _keeper(controller: Controller, parts: Opened) -> SituationKeeper:
     recorder, ledger = controller.desk.recorder, parts.ledger
     return SituationKeeper(recorder=recorder, ledger=ledger, snapshots=ledger, form=JsonSituations())
+
+
+def _metrics(controller: Controller, parts: Opened) -> MetricsKeeper:
+    recorder, ledger = controller.desk.recorder, parts.ledger
+    return MetricsKeeper(recorder=recorder, ledger=ledger, folds=ledger, form=JsonTallies())
 
 
 async def _run(
@@ -89,6 +97,7 @@ async def _run(
         asyncio.create_task(keeper.run(), name="situation"),
     ]
     essential = [http, *work]
+    work.append(asyncio.create_task(service.metrics.run(), name="metrics"))
     if keeps_agent:
         work.append(asyncio.create_task(_keep_agent(service, home), name="agent"))
     try:

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime
 
-from headway.app.ports import Clock
+from headway.app.ports import Clock, FoldKept
 from headway.domain.errors import Broken, UsageError
 from headway.domain.facts import Fact, FactBody, NewFact
 from headway.domain.facts.subjects import about_artifact, about_instance, subjects_of
@@ -12,7 +12,7 @@ from headway.domain.promotion_record import PromotionFact, PromotionRecord, evol
 
 
 class MemoryLedger:
-    """`Ledger`, `PromotionHistory`, `Snapshots` and `Looks`, gone with the process."""
+    """`Ledger`, `PromotionHistory`, `Snapshots`, `Folds` and `Looks`, gone with the process."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
@@ -20,6 +20,7 @@ class MemoryLedger:
         self._subjects: dict[str, list[int]] = {}
         self._records: dict[PromotionId, PromotionRecord] = {}
         self._snapshot: tuple[str, int, bytes] | None = None
+        self._folds: dict[str, tuple[str, FoldKept]] = {}
         self._looks: dict[ArtifactName, tuple[str, str]] = {}
 
     async def append(self, new_facts: Sequence[NewFact]) -> Sequence[Fact]:
@@ -80,13 +81,7 @@ class MemoryLedger:
 
     async def save(self, code_version: str, sequence: int, blob: bytes) -> None:
         """Keep a snapshot in place of the one before."""
-        if sequence > len(self._facts):
-            raise UsageError(
-                "snapshot-ahead",
-                f"a snapshot up to fact {sequence} cannot be kept",
-                why="the ledger holds no such fact",
-                next_step="read the ledger again before folding it",
-            )
+        self._must_know(sequence)
         if self._snapshot is None or self._snapshot[0] != code_version or self._snapshot[1] <= sequence:
             self._snapshot = (code_version, sequence, blob)
 
@@ -95,6 +90,31 @@ class MemoryLedger:
         if self._snapshot is None or self._snapshot[0] != code_version:
             return None
         return self._snapshot[1:]
+
+    async def keep_fold(self, name: str, code_version: str, kept: FoldKept) -> None:
+        """Keep a fold's state and its changed pages."""
+        self._must_know(kept.sequence)
+        old = self._folds.get(name)
+        pages = {table: dict(blobs) for table, blobs in old[1].pages.items()} if old else {}
+        if old is None or old[0] != code_version:
+            pages = {}
+        for table, blobs in kept.pages.items():
+            pages.setdefault(table, {}).update(blobs)
+        self._folds[name] = (code_version, FoldKept(sequence=kept.sequence, state=kept.state, pages=pages))
+
+    async def recall_fold(self, name: str, code_version: str) -> FoldKept | None:
+        """Give what the same code version kept of a fold."""
+        kept = self._folds.get(name)
+        return kept[1] if kept and kept[0] == code_version else None
+
+    def _must_know(self, sequence: int) -> None:
+        if sequence > len(self._facts):
+            raise UsageError(
+                "snapshot-ahead",
+                f"a snapshot up to fact {sequence} cannot be kept",
+                why="the ledger holds no such fact",
+                next_step="read the ledger again before folding it",
+            )
 
     async def keep_look(self, artifact: ArtifactName, looked_for: str, memory: str) -> None:
         """Keep what a look leaves to the next."""

@@ -142,7 +142,8 @@ async def test_a_ledger_from_before_looks_were_kept_gets_a_place_for_them(tmp_pa
     async with await SqliteLedger.open(path, SetClock()) as ledger:
         await ledger.append([numbered(1)])
     before = query(path, "SELECT * FROM facts")
-    change_file(path, "DROP TABLE looks")
+    for table in ("looks", "folds", "fold_pages"):
+        change_file(path, f"DROP TABLE {table}")
     change_file(path, "UPDATE alembic_version SET version_num = '0001'")
     async with await SqliteLedger.open(path, SetClock()) as ledger:
         assert await ledger.recall_look(ArtifactName("oneconnect", "app1"), "every tag") is None

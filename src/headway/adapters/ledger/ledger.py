@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Engine, insert, select
 from headway.adapters.ledger.chain import GENESIS
 from headway.adapters.ledger.database import writing_engine
 from headway.adapters.ledger.faults import sqlite_errors
+from headway.adapters.ledger.folds import keep_fold
 from headway.adapters.ledger.lock import WriterLock
 from headway.adapters.ledger.looks import keep_look
 from headway.adapters.ledger.migrate import migrate
@@ -24,7 +25,7 @@ from headway.adapters.ledger.rows import make_row
 from headway.adapters.ledger.schema import facts
 from headway.adapters.ledger.snapshot import save_snapshot
 from headway.adapters.ledger.views import record_in_views, renew_views
-from headway.app.ports import Clock
+from headway.app.ports import Clock, FoldKept
 from headway.domain.facts import Fact, NewFact
 from headway.domain.names import ArtifactName
 
@@ -32,7 +33,7 @@ _T = TypeVar("_T")
 
 
 class SqliteLedger(LedgerReader):
-    """`Ledger`, `PromotionHistory`, `Snapshots` and `Looks` in one SQLite file. Make it with `open`."""
+    """`Ledger`, `PromotionHistory`, `Snapshots`, `Folds` and `Looks` in a SQLite file. Made by `open`."""
 
     def __init__(self, path: Path, clock: Clock, lock: WriterLock, writing: Engine) -> None:
         super().__init__(path)
@@ -80,6 +81,10 @@ class SqliteLedger(LedgerReader):
     async def save(self, code_version: str, sequence: int, blob: bytes) -> None:
         """Keep a snapshot in place of the one before."""
         await self._write(save_snapshot, code_version, sequence, blob)
+
+    async def keep_fold(self, name: str, code_version: str, kept: FoldKept) -> None:
+        """Keep a fold's state and its changed pages."""
+        await self._write(keep_fold, name, code_version, kept)
 
     async def keep_look(self, artifact: ArtifactName, looked_for: str, memory: str) -> None:
         """Keep what a look leaves to the next; see `headway.app.ports.Looks`."""

@@ -10,12 +10,14 @@ from sqlalchemy import Connection, Engine, select
 from headway.adapters.ledger.chain import GENESIS, tampered
 from headway.adapters.ledger.database import reading_engine
 from headway.adapters.ledger.faults import sqlite_errors
+from headway.adapters.ledger.folds import recall_fold
 from headway.adapters.ledger.looks import recall_look
 from headway.adapters.ledger.migrate import ledger_newer, revision_of
 from headway.adapters.ledger.promotion_view import read_promotions
 from headway.adapters.ledger.rows import RowReader
 from headway.adapters.ledger.schema import REVISION, fact_subjects, facts
 from headway.adapters.ledger.snapshot import load_snapshot
+from headway.app.ports import FoldKept
 from headway.domain.errors import Broken, UsageError
 from headway.domain.facts import Fact
 from headway.domain.facts.subjects import about_artifact, about_instance
@@ -101,6 +103,10 @@ class LedgerReader:
     async def load(self, code_version: str) -> tuple[int, bytes] | None:
         """Give the newest snapshot of a code version."""
         return await self._ask(load_snapshot, code_version)
+
+    async def recall_fold(self, name: str, code_version: str) -> FoldKept | None:
+        """Give what the same code version kept of a fold."""
+        return await self._ask(recall_fold, name, code_version)
 
     async def recall_look(self, artifact: ArtifactName, looked_for: str) -> str | None:
         """Give what the last look of this kind left; see `headway.app.ports.Looks`."""

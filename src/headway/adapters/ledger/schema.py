@@ -1,13 +1,13 @@
 """The tables of the ledger, as the newest migration leaves them.
 
 `facts` is the list itself and never changes; `fact_subjects` and `promotions` are views, derived from it in
-the same transaction and derived anew when their version (in `views`) is not today's; `snapshots` and `looks`
-may be lost.
+the same transaction and derived anew when their version (in `views`) is not today's; `snapshots`, `looks`,
+and `folds` with their pages may be lost.
 """
 
 from sqlalchemy import Column, Index, Integer, LargeBinary, MetaData, Table, Text
 
-REVISION = "0002"
+REVISION = "0003"
 """The newest migration."""
 
 metadata = MetaData()
@@ -82,3 +82,23 @@ looks = Table(
     Column("memory", Text, nullable=False),
 )
 """By artifact: the repository and range that were looked for, and what the next such look is handed."""
+
+folds = Table(
+    "folds",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("code_version", Text, nullable=False),
+    Column("sequence", Integer, nullable=False),
+    Column("hash", Text, nullable=False),
+    Column("state", LargeBinary, nullable=False),
+)
+"""Folds that grow, by name; tied to the chain as a snapshot is."""
+
+fold_pages = Table(
+    "fold_pages",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("table", Text, primary_key=True),
+    Column("page", Integer, primary_key=True),
+    Column("blob", LargeBinary, nullable=False),
+)

@@ -42,8 +42,13 @@ class Form(NamedTuple):
 
 def encode_situation(situation: Situation) -> bytes:
     """Write a situation; equal ones need not give equal bytes, because maps have no order."""
+    return encode_record(situation, Situation)
+
+
+def encode_record(record: object, kind: type) -> bytes:
+    """Write a record of any class that is made as a situation is."""
     with _nothing_collected():
-        text = json.dumps(_form(Situation).write(situation), separators=(",", ":"), ensure_ascii=False)
+        text = json.dumps(_form(kind).write(record), separators=(",", ":"), ensure_ascii=False)
     return zlib.compress(text.encode("utf-8", "surrogatepass"), _LEVEL)
 
 
@@ -53,14 +58,24 @@ def decode_situation(blob: bytes) -> Situation:
     Raises:
         ValueError: it is damaged, or not of this code's classes.
     """
+    situation: Situation = decode_record(blob, Situation)
+    return situation
+
+
+def decode_record(blob: bytes, kind: type) -> Any:
+    """Read what `encode_record` of the same code wrote.
+
+    Raises:
+        ValueError: it is damaged, or not of this class.
+    """
     try:
         text = zlib.decompress(blob).decode("utf-8", "surrogatepass")
         with _nothing_collected():
-            situation: Situation = _form(Situation).read(json.loads(text), {})
+            record = _form(kind).read(json.loads(text), {})
     except (zlib.error, TypeError, KeyError, OverflowError, RecursionError) as error:
         message = f"it is damaged: {error}"
         raise ValueError(message) from error
-    return situation
+    return record
 
 
 @contextmanager

@@ -9,14 +9,7 @@ from headway.domain.errors import UsageError
 
 def save_snapshot(connection: Connection, code_version: str, sequence: int, blob: bytes) -> None:
     """Keep a snapshot in place of the one before; see `headway.app.ports.Snapshots`."""
-    fact_hash = _hash_at(connection, sequence)
-    if fact_hash is None:
-        raise UsageError(
-            "snapshot-ahead",
-            f"a snapshot up to fact {sequence} cannot be kept",
-            why="the ledger holds no such fact",
-            next_step="read the ledger again before folding it",
-        )
+    fact_hash = known_hash(connection, sequence)
     old = connection.execute(select(snapshots.c.code_version, snapshots.c.sequence)).first()
     if old and old.code_version == code_version and old.sequence > sequence:
         return
@@ -30,12 +23,30 @@ def load_snapshot(connection: Connection, code_version: str) -> tuple[int, bytes
     row = connection.execute(select(snapshots).where(snapshots.c.code_version == code_version)).first()
     if row is None:
         return None
-    if _hash_at(connection, row.sequence) != row.hash:
+    if hash_at(connection, row.sequence) != row.hash:
         raise tampered(row.sequence, "a snapshot was made when it read differently")
     return row.sequence, row.blob
 
 
-def _hash_at(connection: Connection, sequence: int) -> str | None:
+def known_hash(connection: Connection, sequence: int) -> str:
+    """Give the hash of a fact that something was folded up to.
+
+    Raises:
+        UsageError: `snapshot-ahead`: the ledger holds no such fact.
+    """
+    fact_hash = hash_at(connection, sequence)
+    if fact_hash is None:
+        raise UsageError(
+            "snapshot-ahead",
+            f"a snapshot up to fact {sequence} cannot be kept",
+            why="the ledger holds no such fact",
+            next_step="read the ledger again before folding it",
+        )
+    return fact_hash
+
+
+def hash_at(connection: Connection, sequence: int) -> str | None:
+    """Give a fact's hash; None: there is no such fact."""
     if sequence == 0:
         return GENESIS
     return connection.execute(select(facts.c.hash).where(facts.c.sequence == sequence)).scalar()

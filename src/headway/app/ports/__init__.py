@@ -13,7 +13,16 @@ from headway.app.ports.engine import (
     Engine,
     LockedAt,
 )
-from headway.app.ports.ledger import Ledger, Looks, PromotionHistory, SituationForm, Snapshots
+from headway.app.ports.ledger import (
+    FoldKept,
+    Folds,
+    Ledger,
+    Looks,
+    PromotionHistory,
+    SituationForm,
+    Snapshots,
+    TallyForm,
+)
 from headway.app.ports.manifests import (
     BranchPush,
     BranchPushed,
@@ -42,6 +51,8 @@ __all__ = [
     "DesiredInstance",
     "DesiredState",
     "Engine",
+    "FoldKept",
+    "Folds",
     "ImageSeen",
     "Ledger",
     "LockedAt",
@@ -69,4 +80,5 @@ __all__ = [
     "Snapshots",
     "Sources",
     "Subject",
+    "TallyForm",
 ]

@@ -1,8 +1,10 @@
 """The list of facts, and what is kept beside it."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
+from headway.app.metrics.books import Remembered
 from headway.domain.facts import Fact, NewFact
 from headway.domain.names import ArtifactName, InstanceName
 from headway.domain.promotion_record import PromotionRecord
@@ -76,6 +78,40 @@ class Snapshots(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoldKept:
+    """A fold of the facts that grows with them, kept piece by piece."""
+
+    sequence: int
+    """Of the last fact that it knows."""
+    state: bytes
+    """What must be remembered to go on."""
+    pages: Mapping[str, Mapping[int, bytes]]
+    """By table and number, what was written: only those that changed need be kept again."""
+
+
+class Folds(Protocol):
+    """Folds that are too large to be kept whole each time. They may be lost at any time."""
+
+    async def keep_fold(self, name: str, code_version: str, kept: FoldKept) -> None:
+        """Keep a fold: its state, and its pages in place of those that are kept already.
+
+        What another code version kept under this name is removed first, so then all pages must be given.
+
+        Raises:
+            Transient: `ledger-full`, `ledger-busy`: what was kept before stays as it was.
+            UsageError: `snapshot-ahead`: the ledger holds no such fact.
+        """
+        ...
+
+    async def recall_fold(self, name: str, code_version: str) -> FoldKept | None:
+        """Give what the same code version kept under a name, all its pages; None: nothing was.
+
+        None also when it was made of other facts than the ledger holds now.
+        """
+        ...
+
+
 class SituationForm(Protocol):
     """How a situation is written into a snapshot. Both ways take long and are pure: for any thread."""
 
@@ -88,6 +124,25 @@ class SituationForm(Protocol):
 
     def decode(self, blob: bytes) -> Situation:
         """Read a situation that the same code wrote.
+
+        Raises:
+            ValueError: it is damaged.
+        """
+        ...
+
+
+class TallyForm(Protocol):
+    """How what counting remembers is written down. Both ways take long and are pure: for any thread."""
+
+    version: str
+    """The code that counts: no other code may take up what this one wrote."""
+
+    def encode(self, remembered: Remembered) -> bytes:
+        """Write it."""
+        ...
+
+    def decode(self, blob: bytes) -> Remembered:
+        """Read what the same code wrote.
 
         Raises:
             ValueError: it is damaged.

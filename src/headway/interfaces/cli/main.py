@@ -14,11 +14,13 @@ from headway.domain.errors import Broken, HeadwayError
 from headway.interfaces.cli import (
     changing,
     checking,
+    deployable,
     diagnosing,
     diffing,
     identity,
     local,
     looking,
+    measuring,
     opening,
     standards,
     waiting,
@@ -163,6 +165,26 @@ COMMANDS = (
         name="history",
         run=looking.history,
         examples=("headway history --instance oneconnect/staging", "headway history --artifact app1 -o wide"),
+    ),
+    Command(
+        name="metrics",
+        run=measuring.metrics,
+        examples=(
+            "headway metrics --since 30d --application oneconnect",
+            "headway metrics --since 2026-01-01 --per week --zone Europe/Berlin --by region",
+            "headway metrics --owner payments --deployments failed",
+            "headway metrics -o json",
+        ),
+    ),
+    Command(
+        name="deployability",
+        run=deployable.deployability,
+        examples=(
+            "headway deployability",
+            "headway deployability --application oneconnect --since 30d",
+            "headway deployability --owner payments --definitions",
+            "headway deployability --application oneconnect -o json",
+        ),
     ),
     Command(
         name="wait",

@@ -16,6 +16,9 @@ READS = {
     "/api/v1/progress": {"artifact": "app1", "instance": "dev"},
     "/api/v1/versions": {"artifact": "app1"},
     "/api/v1/history": {},
+    "/api/v1/metrics": {},
+    "/api/v1/metrics/deployments": {},
+    "/api/v1/deployability": {},
     "/api/v1/facts": {"subject": "instance:oc/dev"},
 }
 CHANGES = {

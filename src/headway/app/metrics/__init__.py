@@ -1,0 +1,1 @@
+"""Keeps what is counted for delivery metrics, and answers questions on it."""

@@ -1,0 +1,231 @@
+"""DORA's five questions for each application, answered from facts.
+
+How it is reckoned, and numpy with it, is imported by the first question.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from headway.app.desk import Desk
+from headway.app.metrics.asking import Filters, read_selection
+from headway.app.metrics.books import Books
+from headway.app.metrics.columns import Columns
+from headway.app.metrics.keeper import MetricsKeeper
+from headway.domain.deployability.definitions import QUESTIONS
+from headway.domain.deployability.results import Deployability, Thresholds
+from headway.domain.facts import Outcome, PromotionKind
+from headway.domain.gates.freeze import frozen_until, next_start
+from headway.domain.gates.rules import rules_at
+from headway.domain.metrics.definitions import Definition
+from headway.domain.metrics.rows import KINDS, OUTCOMES, instant, promotion_of
+from headway.domain.metrics.selection import Selection
+from headway.domain.metrics.tally import is_production
+from headway.domain.situation import Situation
+
+if TYPE_CHECKING:
+    from headway.domain.deployability.answers import Table, Watched
+    from headway.domain.metrics.counted import Whole
+
+_MOST_WINDOWS = 2000
+"""Freezes that are laid over the asked time: of more, the rest is not looked at."""
+
+_PROVING = (PromotionKind.PROMOTION, PromotionKind.FIRST_LOCK)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeployabilityShown:
+    """The five answers of each application."""
+
+    at: datetime
+    sequence: int
+    """Of the last fact that is counted."""
+    passed_over: int
+    since: datetime
+    until: datetime
+    zone: str
+    per: str
+    applications: tuple[Deployability, ...]
+    """Over time, where one was asked for."""
+    thresholds: Thresholds
+    questions: tuple[Definition, ...]
+
+
+async def deployability(
+    keeper: MetricsKeeper, desk: Desk, filters: Filters, thresholds: Thresholds
+) -> DeployabilityShown:
+    """Answer the five questions of one application, or of all that are in the estate.
+
+    Raises:
+        UsageError: what was asked cannot be: `selection-malformed`, `selection-unknown`, `zone-unknown`.
+        Transient: `metrics-counting`.
+    """
+
+    def question(books: Books) -> DeployabilityShown:
+        from headway.domain.deployability.answers import answer  # noqa: PLC0415  # brings numpy
+
+        selection = read_selection(filters, situation, books.places, now)
+        watched = _Tables(books)
+        found = [
+            answer(watched.of(situation, name, owner, selection), selection, thresholds)
+            for name, owner in _applications(situation, selection)
+        ]
+        if len(found) != 1:
+            found = [_without_trend(one) for one in found]
+        return DeployabilityShown(
+            at=now,
+            sequence=books.tally.sequence,
+            passed_over=books.tally.passed_over,
+            since=selection.since,
+            until=selection.until,
+            zone=selection.zone,
+            per=selection.per.value,
+            applications=tuple(found),
+            thresholds=thresholds,
+            questions=QUESTIONS,
+        )
+
+    situation, now = desk.situation, desk.now
+    return await keeper.ask(question)
+
+
+def _applications(situation: Situation, selection: Selection) -> Iterator[tuple[str, str | None]]:
+    estate = situation.estate
+    for name, application in sorted(estate.applications.items()) if estate else ():
+        wanted = selection.application in (None, name)
+        if wanted and selection.owner in (None, application.owner):
+            yield name, application.owner
+
+
+def _without_trend(one: Deployability) -> Deployability:
+    """Leave out the days of many applications: whoever looks at one asks for it."""
+    return replace(
+        one, throughout=replace(one.throughout, trend=()), on_demand=replace(one.on_demand, trend=())
+    )
+
+
+class _Tables:
+    """The tables of what is watched, parted by application."""
+
+    def __init__(self, books: Books) -> None:
+        import numpy as np  # noqa: PLC0415  # only questions need it
+
+        self._books = books
+        names = sorted({one.artifact.application for one in books.subjects})
+        self._codes = {name: code for code, name in enumerate(names)}
+        self._code_of = np.array(
+            [self._codes[one.artifact.application] for one in books.subjects] or [0], dtype=np.int64
+        )
+        self._parted = {
+            name: self._part(getattr(books, name)) for name in ("spells", "published", "judged", "reds")
+        }
+
+    def _part(self, columns: Columns) -> "tuple[Table, Whole, Whole]":
+        """Give a table, its rows in the order of applications, and where each application's begin."""
+        import numpy as np  # noqa: PLC0415  # only questions need it
+
+        from headway.domain.metrics.counted import as_columns  # noqa: PLC0415  # brings numpy
+
+        table = as_columns(columns.columns())
+        codes = self._code_of[table["subject"]]
+        # Numbers of 16 bits are sorted by radix, in one look at each.
+        codes = codes.astype(np.uint16)
+        order = np.argsort(codes, kind="stable")
+        return table, order, np.searchsorted(codes[order], np.arange(len(self._codes) + 1))
+
+    def of(self, situation: Situation, name: str, owner: str | None, selection: Selection) -> "Watched":
+        """Give what was watched of one application."""
+        from headway.domain.deployability.answers import Watched  # noqa: PLC0415  # brings numpy
+
+        proven_at, proven_by = self._proof(name, selection)
+        return Watched(
+            application=name,
+            owner=owner,
+            subjects=self._books.subjects,
+            spells=self._rows("spells", name, selection),
+            published=self._rows("published", name, selection),
+            judged=self._rows("judged", name, selection),
+            reds=self._rows("reds", name, selection),
+            freezes=tuple(_freezes(situation, name, selection)),
+            proven_at=proven_at,
+            proven_by=proven_by,
+            seen_by=_seen_by(situation),
+        )
+
+    def _rows(self, table_name: str, name: str, selection: Selection) -> "Table":
+        table, order, bounds = self._parted[table_name]
+        code = self._codes.get(name)
+        rows = order[:0] if code is None else order[bounds[code] : bounds[code + 1]]
+        mine = {column: values[rows] for column, values in table.items()}
+        mine["number"] = rows
+        if selection.environment is None and selection.artifact is None:
+            return mine
+        taken = self._taken(selection)[mine["subject"]]
+        return {column: values[taken] for column, values in mine.items()}
+
+    def _taken(self, selection: Selection) -> "Whole":
+        """Say which subjects the other filters leave: an artifact, and instances of an environment."""
+        import numpy as np  # noqa: PLC0415  # only questions need it
+
+        there = {
+            (place.application, place.instance)
+            for place in self._books.places
+            if place.environment == selection.environment
+        }
+        return np.array(
+            [
+                selection.artifact in (None, one.artifact.artifact)
+                and (
+                    selection.environment is None
+                    or one.instance is None
+                    or (one.instance.application, one.instance.instance) in there
+                )
+                for one in self._books.subjects
+            ],
+            dtype=np.bool_,
+        )
+
+    def _proof(self, name: str, selection: Selection) -> tuple[datetime | None, str | None]:
+        """Give when something was verified in the application's production last, and by which promotion."""
+        import numpy as np  # noqa: PLC0415  # only questions need it
+
+        from headway.domain.metrics.counted import as_columns  # noqa: PLC0415  # brings numpy
+
+        wanted = replace(selection, application=name)
+        taken = np.array([wanted.takes(one) for one in self._books.places] or [False], dtype=np.bool_)
+        columns = as_columns(self._books.deliveries.columns())
+        mask = taken[columns["place"]] & (columns["outcome"] == OUTCOMES.index(Outcome.VERIFIED))
+        # A first lock proves it as well; what was put back does not.
+        mask &= np.isin(columns["kind"], [KINDS.index(one) for one in _PROVING])
+        rows = np.flatnonzero(mask)
+        if not len(rows):
+            return None, None
+        last = rows[np.argmax(columns["ended"][rows])]
+        return instant(columns["ended"][last]), promotion_of(columns["promotion"][last])
+
+
+def _freezes(
+    situation: Situation, application: str, selection: Selection
+) -> Iterator[tuple[datetime, datetime]]:
+    """Give the windows in which production was frozen, by the rules in force now."""
+    left = _MOST_WINDOWS
+    for wave in situation.lane(application):
+        instances = situation.wave_instances(application, wave)
+        asked = selection.environment in (None, *(wave.instances.get(one.instance) for one in instances))
+        if not asked or not any(is_production(situation, one) for one in instances):
+            continue
+        for window in rules_at(situation, application, wave).freezes:
+            end = frozen_until(window, selection.since)
+            if end is not None:
+                yield selection.since, end
+            begins = next_start(window, selection.since - timedelta(minutes=1))
+            while begins < selection.until and left:
+                yield begins, begins + window.lasts
+                begins, left = next_start(window, begins), left - 1
+
+
+def _seen_by(situation: Situation) -> str:
+    roles = situation.estate.roles if situation.estate else {}
+    people: Sequence[str] = sorted({one for names in roles.values() for one in names})
+    return f"everybody with a token; {len(people)} people have a role: {', '.join(people[:5]) or 'nobody'}"

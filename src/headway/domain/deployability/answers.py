@@ -1,0 +1,262 @@
+"""The five answers of one application."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import numpy as np
+
+from headway.domain.deployability.results import (
+    Answer,
+    Deployability,
+    Evidence,
+    Feedback,
+    KeptFirst,
+    Mending,
+    OnDemand,
+    Shares,
+    Thresholds,
+    Throughout,
+)
+from headway.domain.deployability.rows import ACTS, CANS, WHYS
+from headway.domain.deployability.spans import Divided
+from headway.domain.deployability.watch import Can, Subject
+from headway.domain.metrics.counted import Mask, Whole
+from headway.domain.metrics.delivery import Start
+from headway.domain.metrics.distribution import distribution
+from headway.domain.metrics.rows import NO, NONE, STARTS, instant, whole
+from headway.domain.metrics.selection import Selection, stretches
+
+EVIDENCE_SHOWN = 5
+
+Table = Mapping[str, Whole]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watched:
+    """What was watched of one application, and what else its answers rest on."""
+
+    application: str
+    owner: str | None
+    subjects: Sequence[Subject]
+    """Of all applications, by number."""
+    spells: Table
+    """Only this application's, here and below."""
+    published: Table
+    judged: Table
+    reds: Table
+    freezes: Sequence[tuple[datetime, datetime]]
+    """Windows in the asked time in which a production instance was frozen, by the rules in force now."""
+    proven_at: datetime | None
+    proven_by: str | None
+    seen_by: str
+
+
+def answer(watched: Watched, selection: Selection, limits: Thresholds) -> Deployability:
+    """Answer the five questions."""
+    return Deployability(
+        application=watched.application,
+        owner=watched.owner,
+        throughout=_throughout(watched, selection, limits),
+        kept_first=_kept_first(watched, selection),
+        feedback=_feedback(watched, selection, limits),
+        mending=_mending(watched, selection, limits),
+        on_demand=_on_demand(watched, selection, limits),
+    )
+
+
+def _of_artifacts(watched: Watched) -> Mask:
+    is_artifact = np.array([one.instance is None for one in watched.subjects] or [False], dtype=np.bool_)
+    mask: Mask = is_artifact[watched.spells["subject"]]
+    return mask
+
+
+def _throughout(watched: Watched, selection: Selection, limits: Thresholds) -> Throughout:
+    mine = _of_artifacts(watched)
+    divided = _divided(watched, mine, selection, ())
+    shares = divided.shares()
+    return Throughout(
+        answer=_by_shares(shares, limits.throughout, limits),
+        shares=shares,
+        trend=divided.by(stretches(selection)),
+        evidence=_spells(watched, mine, selection),
+    )
+
+
+def _on_demand(watched: Watched, selection: Selection, limits: Thresholds) -> OnDemand:
+    mine = ~_of_artifacts(watched)
+    divided = _divided(watched, mine, selection, watched.freezes)
+    shares = divided.shares()
+    is_proven = watched.proven_at is not None and watched.proven_at >= selection.since
+    given = _by_shares(shares, limits.on_demand, limits)
+    frozen = Divided(*_windows(watched.freezes), whole(selection.since), whole(selection.until))
+    asked = (selection.until - selection.since) / timedelta(microseconds=1)
+    return OnDemand(
+        answer=Answer.UNKNOWN if given is Answer.YES and not is_proven else given,
+        shares=shares,
+        frozen=frozen.lasting(Can.NO) / asked,
+        last_proof=watched.proven_at,
+        proven_by=watched.proven_by,
+        trend=divided.by(stretches(selection)),
+        evidence=_spells(watched, mine, selection),
+    )
+
+
+def _by_shares(shares: Shares, least: float, limits: Thresholds) -> Answer:
+    known = shares.yes + shares.no
+    if known < limits.known or known == 0:
+        return Answer.UNKNOWN
+    return Answer.YES if shares.yes / known >= least else Answer.NO
+
+
+def _windows(freezes: Sequence[tuple[datetime, datetime]]) -> tuple[Whole, Whole, Whole]:
+    begins = np.array([whole(one) for one, _ in freezes], dtype=np.int64)
+    ends = np.array([whole(one) for _, one in freezes], dtype=np.int64)
+    return begins, ends, np.full(len(freezes), CANS.index(Can.NO))
+
+
+def _divided(
+    watched: Watched, mine: Mask, selection: Selection, freezes: Sequence[tuple[datetime, datetime]]
+) -> Divided:
+    begins, ends, cans = _windows(freezes)
+    spells = watched.spells
+    return Divided(
+        np.concatenate((spells["since"][mine], begins)),
+        np.concatenate((spells["until"][mine], ends)),
+        np.concatenate((spells["can"][mine], cans)),
+        whole(selection.since),
+        whole(selection.until),
+    )
+
+
+def _spells(watched: Watched, mine: Mask, selection: Selection) -> tuple[Evidence, ...]:
+    """Give the latest spells in the asked time that said no."""
+    spells = watched.spells
+    until = np.where(spells["until"] == NONE, whole(selection.until), spells["until"])
+    said = mine & (spells["can"] == CANS.index(Can.NO)) & (until > whole(selection.since))
+    said &= spells["since"] < whole(selection.until)
+    return tuple(
+        _evidence(
+            watched,
+            spells,
+            row,
+            spells["since"][row],
+            spells["until"][row],
+            WHYS[spells["why"][row]].value,
+        )
+        for row in np.flatnonzero(said)[::-1][:EVIDENCE_SHOWN]
+    )
+
+
+def _evidence(  # noqa: PLR0917  # a row's parts
+    watched: Watched, table: Table, row: int, since: int, until: int, words: str
+) -> Evidence:
+    subject = watched.subjects[int(table["subject"][row])]
+    begun = instant(int(since))
+    if begun is None:
+        message = "evidence without an instant"
+        raise ValueError(message)
+    return Evidence(
+        artifact=str(subject.artifact),
+        instance=None if subject.instance is None else str(subject.instance),
+        since=begun,
+        until=instant(int(until)),
+        words=words,
+        sequence=int(table["sequence"][row]),
+    )
+
+
+def _within(instants: Whole, selection: Selection) -> Mask:
+    mask: Mask = (instants >= whole(selection.since)) & (instants < whole(selection.until))
+    return mask
+
+
+def _kept_first(watched: Watched, selection: Selection) -> KeptFirst:
+    published, reds = watched.published, watched.reds
+    mine = _within(published["at"], selection)
+    while_red = mine & (published["red"] != NO)
+    mended = set(reds["number"][reds["green"] != NONE].tolist())
+    came_in = {int(one) for one in published["red"][while_red]}
+    mending, count = len(came_in & mended), int(np.count_nonzero(while_red))
+    given = Answer.UNKNOWN
+    if np.count_nonzero(mine):
+        given = Answer.YES if count <= mending else Answer.NO
+    return KeptFirst(
+        answer=given,
+        published=int(np.count_nonzero(mine)),
+        while_red=count,
+        mending=mending,
+        evidence=tuple(
+            _evidence(watched, published, row, published["at"][row], NONE, "published while red")
+            for row in np.flatnonzero(while_red)[::-1][:EVIDENCE_SHOWN]
+        ),
+    )
+
+
+def _feedback(watched: Watched, selection: Selection, limits: Thresholds) -> Feedback:
+    judged = watched.judged
+    mine = _within(judged["at"], selection)
+    spans = judged["at"] - judged["started"]
+
+    def having(start: Start) -> Mask:
+        mask: Mask = mine & (judged["start"] == STARTS.index(start))
+        return mask
+
+    found = distribution(spans[having(Start.COMMIT)])
+    given = Answer.UNKNOWN
+    if found.p90 is not None:
+        given = Answer.YES if found.p90 <= limits.feedback else Answer.NO
+    rows = np.flatnonzero(having(Start.COMMIT))
+    slowest = rows[np.argsort(spans[rows], kind="stable")][::-1][:EVIDENCE_SHOWN]
+    return Feedback(
+        answer=given,
+        from_commit=found,
+        from_build=distribution(spans[having(Start.BUILD)]),
+        unknown=int(np.count_nonzero(having(Start.UNKNOWN))),
+        clock=int(np.count_nonzero(having(Start.CLOCK))),
+        seen_by=watched.seen_by,
+        evidence=tuple(
+            _evidence(
+                watched,
+                judged,
+                row,
+                judged["started"][row],
+                judged["at"][row],
+                "verified" if judged["good"][row] else "failed",
+            )
+            for row in slowest
+        ),
+    )
+
+
+def _mending(watched: Watched, selection: Selection, limits: Thresholds) -> Mending:
+    reds = watched.reds
+    mine = _within(reds["since"], selection)
+    acted, mended = mine & (reds["acted"] != NONE), mine & (reds["green"] != NONE)
+    first = distribution((reds["acted"] - reds["since"])[acted])
+    waits = mine & (reds["acted"] == NONE) & (reds["green"] == NONE)
+    neglected = waits & (reds["since"] < whole(selection.until - limits.mending))
+    given = Answer.UNKNOWN
+    if np.count_nonzero(neglected):
+        given = Answer.NO
+    elif first.p50 is not None:
+        given = Answer.YES if first.p50 <= limits.mending else Answer.NO
+    return Mending(
+        answer=given,
+        reds=int(np.count_nonzero(mine)),
+        open=int(np.count_nonzero(mine & (reds["green"] == NONE))),
+        acted=first,
+        mended=distribution((reds["green"] - reds["since"])[mended]),
+        evidence=tuple(
+            _evidence(watched, reds, row, reds["since"][row], reds["green"][row], _said(reds, int(row)))
+            for row in np.flatnonzero(mine)[::-1][:EVIDENCE_SHOWN]
+        ),
+    )
+
+
+def _said(reds: Table, row: int) -> str:
+    act = int(reds["act"][row])
+    if act == NO:
+        return "nobody acted" if reds["green"][row] == NONE else "green without anybody's act"
+    seconds = int(reds["acted"][row] - reds["since"][row]) // 1_000_000
+    return f"first act after {seconds} s: {ACTS[act].value}"

@@ -1,0 +1,165 @@
+"""The metrics over time and side by side: each day or week, each application, region or team."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+import numpy as np
+
+from headway.domain.facts import Outcome, PromotionKind
+from headway.domain.metrics.counted import Counted, Mask, Whole
+from headway.domain.metrics.delivery import Place, Start
+from headway.domain.metrics.distribution import percentiles
+from headway.domain.metrics.measure import Rows, recovery_spans, rows_of
+from headway.domain.metrics.results import Group, Point
+from headway.domain.metrics.rows import NONE, STARTS, promotion_of, whole
+from headway.domain.metrics.selection import Selection, stretches
+from headway.domain.metrics.words import By
+
+IDS_SHOWN = 5
+"""Deployments that a point names, the newest; the list of them has all."""
+
+
+def trend(rows: Rows, selection: Selection) -> tuple[Point, ...]:
+    """Reckon each day or week of a selection; a day on which nothing happened is there too."""
+    days = stretches(selection)
+    edges = np.array([whole(one.begins) for one in days], dtype=np.int64)
+    columns = rows.deliveries
+    deployed = _parted(edges, columns["ended"], rows.deployed)
+    judged = _parted(edges, rows.judged_at, rows.judged)
+    failed = _parted(edges, rows.judged_at, rows.failed)
+    mended, spans = recovery_spans(rows)
+    broken = _parted(edges, columns["failed"], rows.broken)
+    healed = _parted(edges, columns["failed"], mended & (spans >= 0))
+    rework = _parted(edges, columns["ended"], rows.rework)
+    known, lead = _lead_of(rows)
+    changes = _parted(edges, rows.carried["verified"], known)
+    points = []
+    for index, stretch in enumerate(days):
+        lead_p50, lead_p90 = percentiles(lead[changes.at(index)])
+        recovery_p50, recovery_p90 = percentiles(spans[healed.at(index)])
+        named = np.concatenate((deployed.at(index)[-IDS_SHOWN:], failed.at(index)[-IDS_SHOWN:]))
+        points.append(
+            Point(
+                stretch=stretch,
+                deployments=len(deployed.at(index)),
+                judged=len(judged.at(index)),
+                failed=len(failed.at(index)),
+                changes=len(changes.at(index)),
+                lead_p50=lead_p50,
+                lead_p90=lead_p90,
+                broken=len(broken.at(index)),
+                recovery_p50=recovery_p50,
+                recovery_p90=recovery_p90,
+                rework=len(rework.at(index)),
+                newest=tuple(promotion_of(columns["promotion"][row]) for row in np.unique(named)),
+            )
+        )
+    return tuple(points)
+
+
+def _lead_of(rows: Rows) -> tuple[Mask, Whole]:
+    """Give the changes whose lead time is known from their commit, and that time."""
+    columns = rows.carried
+    from_commit: Mask = columns["start"] == STARTS.index(Start.COMMIT)
+    return rows.carried_at & rows.within(columns["verified"]) & from_commit, (
+        columns["verified"] - columns["started"]
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """Rows in the order of their parts, and where each part begins."""
+
+    rows: Whole
+    bounds: Whole
+
+    def at(self, part: int) -> Whole:
+        return self.rows[self.bounds[part] : self.bounds[part + 1]]
+
+
+def _parted(edges: Whole, instants: Whole, mask: Mask) -> _Parts:
+    """Part rows by the stretch that their instant lies in, each part in the order of its rows."""
+    rows = np.flatnonzero(mask)
+    return _sorted(rows, np.searchsorted(edges, instants[rows], side="right") - 1, len(edges))
+
+
+def _by_part(mask: Mask, parts: Whole, count: int) -> _Parts:
+    """Part rows by the number that each has."""
+    rows = np.flatnonzero(mask)
+    return _sorted(rows, parts[rows], count)
+
+
+def _sorted(rows: Whole, parts: Whole, count: int) -> _Parts:
+    # Numbers of 16 bits are sorted by radix, in one look at each; there are never more parts than that.
+    narrow = parts.astype(np.uint16)
+    order = np.argsort(narrow, kind="stable")
+    return _Parts(rows[order], np.searchsorted(narrow[order], np.arange(count + 1)))
+
+
+_NAMES: dict[By, Callable[[Place], str | None]] = {
+    By.APPLICATION: lambda place: place.application,
+    By.ARTIFACT: lambda place: f"{place.application}/{place.artifact}",
+    By.ENVIRONMENT: lambda place: place.environment,
+    By.REGION: lambda place: place.region,
+    By.OWNER: lambda place: place.owner,
+}
+
+
+def groups(counted: Counted, selection: Selection, by: By) -> tuple[Group, ...]:
+    """Reckon the metrics of each application, region … by itself, in the order of names."""
+    rows, (names, code) = rows_of(counted, selection), _coded(counted, selection, by)
+    count, columns = len(names), counted.deliveries
+    places = code[columns["place"]]
+
+    def counted_by(mask: Mask) -> Whole:
+        found: Whole = np.bincount(places[mask], minlength=count)
+        return found
+
+    deployed, judged, failed = (counted_by(one) for one in (rows.deployed, rows.judged, rows.failed))
+    rolled_back = counted_by(rows.of(PromotionKind.ROLLBACK) & rows.ended_as(Outcome.VERIFIED))
+    rework = counted_by(rows.rework)
+    mended, spans = recovery_spans(rows)
+    still = counted_by(rows.broken & (columns["recovered"] == NONE))
+    recovered = _by_part(mended & (spans >= 0), places, count)
+    changes, lead = _lead_of(rows)
+    carried = _by_part(changes, code[counted.carried["place"]], count)
+    days = (selection.until - selection.since) / timedelta(days=1)
+    found = []
+    for index, name in enumerate(names):
+        lead_p50, lead_p90 = percentiles(lead[carried.at(index)])
+        recovery_p50, recovery_p90 = percentiles(spans[recovered.at(index)])
+        found.append(
+            Group(
+                name=name,
+                deployments=int(deployed[index]),
+                per_day=int(deployed[index]) / days if days > 0 else 0.0,
+                changes=len(carried.at(index)),
+                lead_p50=lead_p50,
+                lead_p90=lead_p90,
+                judged=int(judged[index]),
+                failed=int(failed[index]),
+                failure_rate=_rate(failed[index], judged[index]),
+                open=int(still[index]),
+                recovery_p50=recovery_p50,
+                recovery_p90=recovery_p90,
+                rework=int(rework[index]),
+                rework_rate=_rate(rework[index], deployed[index] + rolled_back[index]),
+            )
+        )
+    return tuple(found)
+
+
+def _rate(part: int, whole_of: int) -> float | None:
+    return int(part) / int(whole_of) if whole_of else None
+
+
+def _coded(counted: Counted, selection: Selection, by: By) -> tuple[list[str | None], Whole]:
+    """Give the names that are set side by side, and by place which of them it is; the rest has no row."""
+    name_of = _NAMES[by]
+    taken = [selection.takes(place) for place in counted.places]
+    mine = {name_of(place) for place, is_taken in zip(counted.places, taken, strict=True) if is_taken}
+    names = sorted(mine, key=lambda one: (one is None, one or ""))
+    index = {name: number for number, name in enumerate(names)}
+    codes = [index[name_of(place)] if took else 0 for place, took in zip(counted.places, taken, strict=True)]
+    return names, np.array(codes or [0], dtype=np.int64)
