@@ -52,6 +52,17 @@ def test_the_page_s_overlay_names_image_and_estate(overlay: Path, built: Build) 
     assert {one["metadata"]["namespace"] for one in objects.values()} == {"headway"}
 
 
+def test_the_role_for_standards_has_its_account_beside_it(built: Build) -> None:
+    """A test of the cluster shows that the role is enough."""
+    objects = built(DEPLOY / "standards")
+    account = objects["ServiceAccount"]["metadata"]
+    (subject,) = objects["ClusterRoleBinding"]["subjects"]
+    assert (subject["name"], subject["namespace"]) == (account["name"], account["namespace"])
+    assert objects["ClusterRoleBinding"]["roleRef"]["name"] == objects["ClusterRole"]["metadata"]["name"]
+    verbs = {verb for rule in objects["ClusterRole"]["rules"] for verb in rule["verbs"]}
+    assert "*" not in verbs
+
+
 def test_the_pod_is_restricted_and_has_no_rights(built: Build) -> None:
     objects = built(DEPLOY / "kubernetes")
     assert set(objects) == {"ConfigMap", "Service", "ServiceAccount", "StatefulSet"}, "no role of any kind"

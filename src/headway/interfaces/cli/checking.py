@@ -29,12 +29,14 @@ _OF_THE_COMMAND = frozenset(
         "folder-no-repository",
         "folder-no-remote",
         "commit-unknown",
+        "environment-unknown",
+        "standards-no-cluster",
         "name-malformed",
         "artifact-unknown",
         "overlay-missing",
     }
 )
-"""What is wrong with what was named to `check` and `render`; all else is wrong in files."""
+"""What is wrong with what was named to a command on files; all else is wrong in files."""
 Commit = Annotated[
     str | None,
     typer.Option(
