@@ -72,7 +72,7 @@ def test_the_documents_are_printed_and_no_cluster_is_asked(
 def test_a_standard_that_cannot_be_used_is_left_out_and_fails(
     estate: DeskEstate, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    estate.replace("standards/own.yaml", '"true"', '"tru("')
+    estate.replace("standards/own.yaml", '"true"', '"(true"')
     code, told, said = headway(capsys, "standards", "install", "production", str(estate.folder), "-o", "yaml")
     assert (code, "own.production" in told) == (1, False)
     assert "✗ standards/own.yaml:" in said
@@ -80,7 +80,7 @@ def test_a_standard_that_cannot_be_used_is_left_out_and_fails(
 
 @pytest.mark.parametrize(
     ("environment", "words"),
-    [("staging", "which has no API server to ask"), ("producton", "Did you mean production?")],
+    [("staging", "which has no API server to ask"), ("productions", "Did you mean production?")],
 )
 def test_an_environment_that_has_no_cluster_is_a_wrong_command(
     estate: DeskEstate, environment: str, words: str, capsys: pytest.CaptureFixture[str]
