@@ -15,8 +15,8 @@ from bench.row import Against, Row
 from headway.app.controller import Controller
 from headway.app.outside import Pace
 from headway.app.ports import CheckRequest, Clock, Reference
-from headway.bootstrap import Home, opened
-from headway.bootstrap.outside import make_controller
+from headway.bootstrap import Home
+from headway.bootstrap.outside import make_controller, opened
 from headway.domain.checks import CheckResult, Verdict
 from headway.domain.deployment import ArtifactHealth, DeploymentState, Observation
 from headway.domain.diagnosis import Finding

@@ -1,4 +1,7 @@
-"""Puts the parts together: the only place that knows every class. What the command line calls stands here."""
+"""Puts the parts together: the only place that knows every class. What the command line calls stands here.
+
+Each command imports its own parts alone: a check on the desk waits neither for the service nor for an engine.
+"""
 
 import asyncio
 import contextlib
@@ -6,20 +9,9 @@ import logging
 import signal
 from collections.abc import Coroutine, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from headway.app.rendered_diff.differences import Differences
-from headway.bootstrap.adopting import adopt_repository
-from headway.bootstrap.agents import remembered_estate, remove_podman_engine, run_podman_agent
-from headway.bootstrap.desk_checking import check_estate
-from headway.bootstrap.desk_diff import diff_estate
-from headway.bootstrap.desk_impact import weigh_impact
-from headway.bootstrap.desk_rendering import render_folder
 from headway.bootstrap.home import Home
-from headway.bootstrap.installing import install, plan_installed
-from headway.bootstrap.listing import listed_standards
-from headway.bootstrap.outside import make_controller, opened
-from headway.bootstrap.serving import serve_until_told
 from headway.interfaces.cli.composition import (
     Adopted,
     AdoptSettings,
@@ -35,6 +27,9 @@ from headway.interfaces.cli.composition import (
     ServeSettings,
 )
 
+if TYPE_CHECKING:
+    from headway.app.rendered_diff.differences import Differences
+
 __all__ = [
     "Home",
     "adopt",
@@ -44,12 +39,8 @@ __all__ = [
     "impact",
     "install_standards",
     "list_standards",
-    "make_controller",
-    "opened",
     "plan_standards",
-    "remove_podman_engine",
     "render",
-    "run_podman_agent",
     "run_until_interrupted",
     "serve",
     "tear_down_agent",
@@ -58,58 +49,80 @@ __all__ = [
 
 def serve(settings: ServeSettings) -> None:
     """Run the service until it is told to end."""
+    from headway.bootstrap.serving import serve_until_told  # noqa: PLC0415 # see above
+
     _log_to_stderr()
     run_until_interrupted(serve_until_told(settings))
 
 
 def agent(settings: AgentRunSettings) -> None:
     """Run the podman engine until it is told to end; its containers stay."""
+    from headway.bootstrap.agents import run_podman_agent  # noqa: PLC0415 # see above
+
     _log_to_stderr()
     run_until_interrupted(run_podman_agent(_home(settings), settings.name))
 
 
 def tear_down_agent(settings: AgentRunSettings) -> None:
     """Remove everything that this engine made on the machine."""
+    from headway.bootstrap.agents import remove_podman_engine  # noqa: PLC0415 # see above
+
     asyncio.run(remove_podman_engine(Home(state=settings.state, estate=""), settings.name))
 
 
 def check(settings: CheckSettings) -> Checked:
     """Read the estate where it stands; if asked and Kustomize is found, render and judge its overlays."""
+    from headway.bootstrap.desk_checking import check_estate  # noqa: PLC0415 # see above
+
     return asyncio.run(check_estate(settings))
 
 
 def impact(settings: ImpactSettings) -> Impact:
     """Say what a change of standards would do."""
+    from headway.bootstrap.desk_impact import weigh_impact  # noqa: PLC0415 # see above
+
     return asyncio.run(weigh_impact(settings))
 
 
 def plan_standards(settings: InstallSettings) -> Installed:
     """Say what would be installed into an environment's cluster."""
+    from headway.bootstrap.installing import plan_installed  # noqa: PLC0415 # see above
+
     return asyncio.run(plan_installed(settings))
 
 
 def install_standards(settings: InstallSettings) -> Installed:
     """Install the standards into an environment's cluster, or remove them."""
+    from headway.bootstrap.installing import install  # noqa: PLC0415 # see above
+
     return asyncio.run(install(settings))
 
 
 def list_standards(folders: Sequence[Path]) -> Sequence[ListedStandard]:
     """Give every standard, and where it is in force."""
+    from headway.bootstrap.listing import listed_standards  # noqa: PLC0415 # see above
+
     return asyncio.run(listed_standards(folders))
 
 
-def diff(settings: DiffSettings) -> Differences:
+def diff(settings: DiffSettings) -> "Differences":
     """Render two states of an estate, and say in what they differ."""
+    from headway.bootstrap.desk_diff import diff_estate  # noqa: PLC0415 # see above
+
     return asyncio.run(diff_estate(settings))
 
 
 def adopt(settings: AdoptSettings) -> Adopted:
     """Look at what runs of a repository, and write or push what was asked for."""
+    from headway.bootstrap.adopting import adopt_repository  # noqa: PLC0415 # see above
+
     return asyncio.run(adopt_repository(settings))
 
 
 def render(folder: Path, artifact: str, instance: str) -> Mapping[str, bytes]:
     """Render one artifact's overlay as it stands in a folder."""
+    from headway.bootstrap.desk_rendering import render_folder  # noqa: PLC0415 # see above
+
     return asyncio.run(render_folder(folder, artifact, instance))
 
 
@@ -129,6 +142,8 @@ def run_until_interrupted(work: Coroutine[Any, Any, None]) -> None:
 
 
 def _home(settings: AgentRunSettings) -> Home:
+    from headway.bootstrap.agents import remembered_estate  # noqa: PLC0415 # see above
+
     noted = settings.state / "estate"
     lines = noted.read_text().splitlines() if noted.exists() else []
     return Home(state=settings.state, estate=remembered_estate(settings.estate, lines))

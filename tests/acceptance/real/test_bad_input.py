@@ -10,7 +10,7 @@ from tests.fixtures.served import surface_of
 from tests.fixtures.small_disk import fill, small_disk
 from tests.fixtures.tiny_estate import TinyApplication
 
-from headway.bootstrap import opened
+from headway.bootstrap.outside import opened
 from headway.domain.errors import Broken, Transient
 from headway.domain.facts import PromotionDecided, PromotionLanded
 
