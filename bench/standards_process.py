@@ -7,6 +7,7 @@
 # Each way imports what it needs, as a program of that way alone would.
 import asyncio
 import json
+import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -33,19 +34,17 @@ def main(how: str, folder: Path) -> None:
 def _read(folder: Path) -> Mapping[str, RenderedObjects]:
     """Read every file; all objects of a namespace together."""
     namespaces: dict[str, dict[str, bytes]] = {}
-    for path in sorted(folder.iterdir()):
-        namespaces.setdefault(path.name.partition(".")[0], {})[path.name] = path.read_bytes()
+    for name in sorted(os.listdir(folder)):  # noqa: PTH208 - ten thousand paths cost more than their names
+        namespaces.setdefault(name.partition(".")[0], {})[name] = (folder / name).read_bytes()
     return {namespace: RenderedObjects(files) for namespace, files in namespaces.items()}
 
 
 async def _schemas(folder: Path) -> int:
     from headway.adapters.schemas import PackagedSchemas  # noqa: PLC0415
 
-    schemas, found = PackagedSchemas(), 0
-    for objects in _read(folder).values():
-        judgement = await schemas.judge(objects, VERSION)
-        found += len(judgement.violations) + len(judgement.unjudged)
-    return found
+    objects = [one for each in _read(folder).values() for one in each]
+    judgement = await PackagedSchemas().judge(objects, VERSION)
+    return len(judgement.violations) + len(judgement.unjudged)
 
 
 async def _policies(folder: Path) -> int:
