@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Page
+from playwright.async_api import Browser, Page, expect
 from tests.fixtures.big_estate import BigEstate
-from tests.fixtures.browser import DESKTOP, PHONE, ColorScheme, chromium, signed_in, violations
+from tests.fixtures.browser import DESKTOP, PHONE, ColorScheme, chromium, sign_in, signed_in, violations
 from tests.fixtures.page_world import NamedEstate, shown, troubled
 from tests.fixtures.served import Surface, delivered
 from tests.fixtures.world import World
@@ -99,6 +99,38 @@ async def test_pages_of_one_thing_can_be_used_by_everyone(opened: Opened, tmp_pa
                     await page.goto(served.url + at)
                     assert await violations(page) == [], at
                     await _fits(page)
+
+
+async def test_a_page_updates_itself_and_keeps_scroll_and_focus(opened: Opened, tmp_path: Path) -> None:
+    async with (
+        delivered(tmp_path, "pat") as served,
+        signed_in(opened.browser, served, "pat", size=(700, 300)) as page,
+    ):
+        await page.goto(served.url)
+        await expect(page.locator("#live")).to_have_class("live on")
+        link = page.locator("#r-oc-app2 td a").last
+        await link.focus()
+        kept = await link.evaluate_handle("one => one")
+        scrolled = await page.evaluate("window.scrollY")
+        await served.world.hold_all("prod2")
+        await expect(page.locator("#needs-now")).to_contain_text("oc/prod2 is held by pat")
+        await expect(page.locator("#r-oc-app2")).to_contain_text("held")
+        assert await kept.evaluate("one => one === document.activeElement"), "the very same link"
+        assert scrolled > 0
+        assert abs(await page.evaluate("window.scrollY") - scrolled) < 200
+
+
+async def test_a_page_says_when_it_is_not_live(opened: Opened, tmp_path: Path) -> None:
+    """The server ends its streams; the browser's console says that it lost them, which is as it must be."""
+    async with delivered(tmp_path, "pat") as served:
+        context = await opened.browser.new_context()
+        page = await context.new_page()
+        await sign_in(context, page, served, "pat")
+        await expect(page.locator("#live-words")).to_contain_text("live, as of")
+        await context.set_offline(True)
+        served.world.desk.recorder.end_waits()
+        await expect(page.locator("#live-words")).to_contain_text("not live, as of")
+        await context.close()
 
 
 async def _fits(page: Page) -> None:

@@ -14,6 +14,7 @@ from headway.interfaces.web.detail_pages import (
     show_journey,
     show_why,
 )
+from headway.interfaces.web.live import live_routes
 from headway.interfaces.web.sessions import Sessions
 from headway.interfaces.web.signing import signing_routes
 from headway.interfaces.web.site import Page, Site
@@ -48,4 +49,4 @@ def make_site(service: Service, *, session_key: bytes) -> Site:
 def _routes(site: Site) -> list[BaseRoute]:
     pages = [route for path, twin, show in PAGES for route in site.page(path, twin, show)]
     assets = Route(PREFIX + "{name}", site.screen.assets.answer, methods=["GET"])
-    return [*pages, *signing_routes(site), assets]
+    return [*pages, *signing_routes(site), *live_routes(site), assets]
