@@ -101,6 +101,31 @@ async def test_pages_of_one_thing_can_be_used_by_everyone(opened: Opened, tmp_pa
                     await _fits(page)
 
 
+async def test_a_bad_version_is_taken_back_in_five_steps_by_keyboard(opened: Opened, tmp_path: Path) -> None:
+    """From the board: its cell, roll back, why, yes; and the page says that it is so."""
+    async with delivered(tmp_path, "pat") as served, signed_in(opened.browser, served, "pat") as page:
+        served.world.publish("app1", "1.1.0")
+        await served.world.look()
+        await served.world.pass_time(timedelta(seconds=30))
+        await page.goto(served.url)
+        await page.locator("#r-oc-app1 td a").last.focus()
+        await page.keyboard.press("Enter")
+        await page.wait_for_url("**/why/oc/app1/prod2")
+        assert "1.1.0" in await page.inner_text(".lead")
+        await page.locator("text=Roll back").focus()
+        await page.keyboard.press("Enter")
+        await page.wait_for_url("**/actions/roll-back**")
+        assert await violations(page) == []
+        await page.focus("#reason")
+        await page.keyboard.type("errors since 10:02")
+        await page.keyboard.press("Enter")
+        await page.wait_for_url("**/why/oc/app1/prod2")
+        await served.world.pass_time(timedelta(seconds=10))
+        await expect(page.locator("main")).to_contain_text("rolled back: errors since 10:02")
+        await expect(page.locator("main")).to_contain_text("1.0.0")
+        assert served.world.tag_in("prod2") == "1.0.0"
+
+
 async def test_a_page_updates_itself_and_keeps_scroll_and_focus(opened: Opened, tmp_path: Path) -> None:
     async with (
         delivered(tmp_path, "pat") as served,

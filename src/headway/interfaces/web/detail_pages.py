@@ -7,12 +7,13 @@ from headway.app.queries.attention import instance_needs
 from headway.app.queries.difference import Moment, difference, manifests_at, moment
 from headway.app.queries.history import history
 from headway.app.queries.journey import journey
-from headway.app.queries.status import instance_status
+from headway.app.queries.status import InstanceStatus, instance_status
 from headway.app.queries.versions import versions
 from headway.app.queries.why import why
 from headway.domain.errors import UsageError
 from headway.domain.facts import Fact
 from headway.domain.names import ArtifactName, Cell, InstanceName
+from headway.interfaces.web.actions import allowed
 from headway.interfaces.web.board_page import tell
 from headway.interfaces.web.site import Ask, Shown, malformed
 
@@ -40,6 +41,7 @@ async def show_why(ask: Ask) -> Shown:
             "here": status,
             "cell": next(one for one in status.cells if one.artifact == cell.artifact),
             "version": named,
+            "actions": _fitting(ask, status, cell.artifact),
         },
     )
 
@@ -101,6 +103,7 @@ async def show_instance(ask: Ask) -> Shown:
         context={
             "instance": status,
             "needs": tell(instance_needs(status)),
+            "actions": _fitting(ask, status, None),
             "history": past,
             "older": past[-1].sequence if len(records) > _HISTORY else None,
             "others": [one for one in estate_instances(desk.situation, name.application) if one != name],
@@ -108,6 +111,20 @@ async def show_instance(ask: Ask) -> Shown:
             "resources": await _resources(ask, now),
         },
     )
+
+
+def _fitting(ask: Ask, status: InstanceStatus, artifact: ArtifactName | None) -> tuple[str, ...]:
+    """Give the actions that make sense there, of those that the person's roles let them try."""
+    cells = [one for one in status.cells if artifact in (None, one.artifact)]
+    is_held = bool(status.held) or any(one.held for one in cells)
+    makes_sense = {
+        "roll-back": artifact is not None and cells[0].version is not None,
+        "promote": artifact is not None and status.promotion_id is not None,
+        "approve": artifact is not None and cells[0].gate == "approvals",
+        "hold": True,
+        "resume": is_held,
+    }
+    return tuple(name for name in allowed(ask.site.service.desk, ask.who) if makes_sense[name])
 
 
 async def _resources(ask: Ask, at: Moment) -> dict[str, list[str]] | None:

@@ -4,6 +4,7 @@ from starlette.routing import BaseRoute, Route
 
 from headway.app.queries.board import Board
 from headway.app.service import Service
+from headway.interfaces.web.actions import action_routes, show_action
 from headway.interfaces.web.assets import PREFIX
 from headway.interfaces.web.board_page import show_attention, show_board
 from headway.interfaces.web.detail_pages import (
@@ -33,6 +34,7 @@ PAGES: tuple[tuple[str, str, Page], ...] = (
     _below("/instances/{application}/{instance}", show_instance),
     _below("/differences", show_differences),
     _below("/facts", show_facts),
+    _below("/actions/{action}", show_action),
 )
 """The page, its twin, and what shows both."""
 
@@ -49,4 +51,4 @@ def make_site(service: Service, *, session_key: bytes) -> Site:
 def _routes(site: Site) -> list[BaseRoute]:
     pages = [route for path, twin, show in PAGES for route in site.page(path, twin, show)]
     assets = Route(PREFIX + "{name}", site.screen.assets.answer, methods=["GET"])
-    return [*pages, *signing_routes(site), *live_routes(site), assets]
+    return [*pages, *signing_routes(site), *live_routes(site), *action_routes(site), assets]

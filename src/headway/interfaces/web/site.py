@@ -90,10 +90,10 @@ class Site:
         """Give the routes of a page and of its twin."""
 
         async def html(request: Request) -> Response:
-            return self.render(request, await show(self._ask(request)))
+            return self.render(request, await show(self.ask(request)))
 
         async def json(request: Request) -> Response:
-            return self.screen.json((await show(self._ask(request))).twin)
+            return self.screen.json((await show(self.ask(request))).twin)
 
         return [Route(twin, json, methods=["GET"]), Route(path, html, methods=["GET"])]
 
@@ -113,7 +113,8 @@ class Site:
             **shown.context,
         )
 
-    def _ask(self, request: Request) -> Ask:
+    def ask(self, request: Request) -> Ask:
+        """Say who asks, and let nobody in who may not read."""
         who = getattr(request.state, "person", None)
         if not isinstance(who, str):
             raise NotAllowed(

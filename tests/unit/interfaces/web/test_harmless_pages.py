@@ -40,6 +40,7 @@ PATHS = [
     "/artifacts/oneconnect/app1/versions/1.1.0",
     "/instances/oneconnect/dev",
     "/facts?subject=instance:oneconnect/dev",
+    "/actions/hold?instance=oneconnect/dev",
 ]
 
 
@@ -82,7 +83,7 @@ async def test_nothing_that_is_written_becomes_part_of_the_page(
         assert page.count("<title>") == page.count("</main>") == 1
         assert "49" not in text_of(page)
         assert not any(mark in page for mark in "\u202e\u202c\u2066\x1b\x00\x07")
-        if bad.isprintable():
+        if bad.isprintable() and not path.startswith("/actions"):
             assert bad[:40] in text_of(page), f"{path} tells it all the same"
 
 
