@@ -26,6 +26,7 @@ def promotion_message(situation: Situation, instance: InstanceName, promotion: U
     lines += [f"Promotion-Id: {promotion.promotion_id}", f"Instance: {instance}"]
     for change in promotion.changes:
         lines += _trailers_of(situation, instance, promotion, change)
+    lines += [f"Does-Not-Meet: {_one_line(one)}" for one in promotion.unmet]
     lines.append(f"Promoted-By: {_one_line(promotion.asked_by or 'headway')}")
     if promotion.reason:
         lines.append(f"Reason: {_one_line(promotion.reason)}")

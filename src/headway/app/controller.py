@@ -13,6 +13,7 @@ from typing import Any
 from headway.app.actions.conclude import conclude, lift_hold
 from headway.app.actions.decide import decide
 from headway.app.actions.interrupt import interrupt
+from headway.app.actions.judge_standards import judge_standards
 from headway.app.actions.look import look_for_image, look_for_references
 from headway.app.actions.push import push, write_stops
 from headway.app.actions.render import render
@@ -40,6 +41,7 @@ from headway.domain.plan.actions import (
     Conclude,
     Decide,
     Interrupt,
+    JudgeStandards,
     LiftHold,
     LookForImage,
     LookForReferences,
@@ -56,6 +58,7 @@ _DOERS: dict[type, Callable[[Desk, Any], Awaitable[None]]] = {
     Render: render,
     LookForImage: look_for_image,
     LookForReferences: look_for_references,
+    JudgeStandards: judge_standards,
     Decide: decide,
     Push: push,
     Interrupt: interrupt,
@@ -66,7 +69,7 @@ _DOERS: dict[type, Callable[[Desk, Any], Awaitable[None]]] = {
     WriteStops: write_stops,
 }
 
-_ASKS_OUTSIDE = (LookForImage, LookForReferences)
+_ASKED_AGAIN_LATER = (LookForImage, LookForReferences, JudgeStandards)
 _COOLS_FOR = timedelta(seconds=1)
 """How soon an action that changed nothing is tried again."""
 
@@ -96,6 +99,7 @@ class Controller:
         """Fold the ledger, then look at everything once; what cannot be reached is looked at again later."""
         await self.desk.recorder.load()
         await self.clock.look()
+        await self.manifests.standards.begin()
         await self._safely(self.manifests.look)
         await self._safely(self.images.look_at_all)
 
@@ -147,7 +151,9 @@ class Controller:
         self._running[key] = tasks.create_task(self._do(instance, key, action))
 
     async def _do(self, instance: InstanceName, key: object, action: Action) -> None:
-        wait = self.desk.outside.pace.looks_again_after if isinstance(action, _ASKS_OUTSIDE) else _COOLS_FOR
+        wait = (
+            self.desk.outside.pace.looks_again_after if isinstance(action, _ASKED_AGAIN_LATER) else _COOLS_FOR
+        )
         try:
             await _DOERS[type(action)](self.desk, action)
         except Transient as error:

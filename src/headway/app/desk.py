@@ -8,6 +8,8 @@ from headway.app.planner import Planner
 from headway.app.ports import Engine, Manifests, Renderer
 from headway.app.pusher import Pusher
 from headway.app.recorder import Recorder
+from headway.app.standards.asking import Asking
+from headway.app.standards.in_force import JudgeInForce
 from headway.domain.errors import UsageError
 from headway.domain.estate import ManifestsRepository
 from headway.domain.facts import NewFact
@@ -23,7 +25,13 @@ class Desk:
     outside: Outside
     recorder: Recorder
     planner: Planner
+    asking: Asking = field(init=False)
+    """Asks the standards in force."""
     _pushers: dict[RepositoryName, Pusher] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Begin with nothing judged."""
+        self.asking = Asking(JudgeInForce(self.outside.schemas, self.outside.policies))
 
     @property
     def situation(self) -> Situation:

@@ -5,7 +5,17 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Protocol
 
-from headway.app.ports import Engine, Ledger, Looks, Manifests, Registry, Renderer, Sources
+from headway.app.ports import (
+    Engine,
+    Ledger,
+    Looks,
+    Manifests,
+    Policies,
+    Registry,
+    Renderer,
+    Schemas,
+    Sources,
+)
 from headway.app.reckoning import Reckoning
 from headway.domain.checks import Check
 from headway.domain.estate import Environment, ManifestsRepository
@@ -71,6 +81,8 @@ class Outside:
     registry: Registry
     sources: Sources
     estate_reader: EstateReader
+    policies: Policies
+    schemas: Schemas
     home: ManifestsRepository
     """The repository that holds ``estate.yaml``."""
     open_repository: Callable[[ManifestsRepository], tuple[Manifests, Renderer]]

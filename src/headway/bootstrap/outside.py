@@ -7,13 +7,16 @@ from dataclasses import dataclass, field
 from headway.adapters.argocd.engine import ArgocdEngine
 from headway.adapters.clock import SystemClock
 from headway.adapters.files import FileEstateReader
+from headway.adapters.files.documents import read_documents
 from headway.adapters.git.desired_state import GitDesiredState
 from headway.adapters.git.manifests import GitManifests
 from headway.adapters.git.sources import GitSources
 from headway.adapters.kustomize.renderer import KustomizeRenderer
 from headway.adapters.ledger.ledger import SqliteLedger
 from headway.adapters.podman.client import PodmanEngineClient
+from headway.adapters.policies import CelPolicies
 from headway.adapters.registry.oci import OciRegistry
+from headway.adapters.schemas import PackagedSchemas
 from headway.app.controller import Controller
 from headway.app.desk import Desk
 from headway.app.outside import Outside, Pace
@@ -78,6 +81,8 @@ async def opened(home: Home, pace: Pace | None = None) -> AsyncIterator[Opened]:
         registry=registry,
         sources=GitSources(home.state / "sources"),
         estate_reader=FileEstateReader(),
+        policies=CelPolicies(read_documents),
+        schemas=PackagedSchemas(),
         home=home.repository,
         open_repository=open_repository,
         open_engine=open_engine,

@@ -2,8 +2,10 @@
 
 Invariant: what it gives follows from the inputs' contents, the overlay, the image and the namespace alone, as
 with the real one, so equal inputs are equal renderings. It knows no kustomization; a file ``broken`` in an
-input makes it fail as Kustomize would, one ``references`` names Secrets, one a line, that are not held,
-one ``jobs`` Jobs that are made, and one ``images`` more images that are run, by digest.
+input makes it fail as Kustomize would, one ``references`` names Secrets, one a line, that are not held, one
+``jobs`` Jobs that are made, one ``images`` more images that are run, by digest, one ``spec`` holds fields of the
+Deployment's spec as JSON, and one ``objects`` more objects, one a line as JSON. What an overlay says comes after
+what the base says.
 """
 
 import hashlib
@@ -51,6 +53,8 @@ class InMemoryRenderer:
         references: set[str] = set()
         jobs: set[str] = set()
         images: set[str] = set()
+        spec: dict[str, object] = {}
+        objects: list[dict[str, object]] = []
         paths = [path for path in request.inputs if not path.startswith(f"{request.overlay}/")]
         for path in paths:
             for name, data in sorted((await self._trees.read_folder(request.commit, path)).items()):
@@ -65,6 +69,10 @@ class InMemoryRenderer:
                     jobs |= set(data.decode().split())
                 if name.rpartition("/")[2] == "images":
                     images |= set(data.decode().split())
+                if name.rpartition("/")[2] == "spec":
+                    spec |= json.loads(data)
+                if name.rpartition("/")[2] == "objects":
+                    objects += [json.loads(line) for line in data.decode().splitlines()]
                 contents.update(json.dumps([file, data.hex()]).encode())
         own = request.image[1] if request.image else None
         runs = (*([own] if own else []), *sorted(images))
@@ -75,21 +83,36 @@ class InMemoryRenderer:
         ]
         return Rendered(
             files={
-                f"{kind.lower()}-{name}.yaml": _workload(kind, name, request.namespace, runs, made)
+                f"{kind.lower()}-{name}.yaml": _workload(
+                    kind, name, request.namespace, runs, made, spec if kind == "Deployment" else {}
+                )
                 for kind, name in named
+            }
+            | {
+                f"{one['kind']}-{one['metadata']['name']}.yaml".lower(): _placed(one, request.namespace)  # type: ignore[index]
+                for one in objects
             },
             references=tuple(Reference(kind="Secret", name=name) for name in sorted(references)),
             images=tuple(sorted(images - {own})),
         )
 
 
-def _workload(kind: str, name: str, namespace: str, images: Sequence[str], contents: str) -> bytes:
+def _placed(found: dict[str, object], namespace: str) -> bytes:
+    metadata = found["metadata"]
+    if isinstance(metadata, dict) and found["kind"] != "CustomResourceDefinition":
+        metadata |= {"namespace": namespace}
+    return (json.dumps(found) + "\n").encode()
+
+
+def _workload(  # noqa: PLR0917  one field each
+    kind: str, name: str, namespace: str, images: Sequence[str], contents: str, spec: dict[str, object]
+) -> bytes:
     containers = [{"name": f"{name}-{at}" if at else name, "image": one} for at, one in enumerate(images)]
     workload = {
         "apiVersion": "apps/v1" if kind == "Deployment" else "batch/v1",
         "kind": kind,
         "metadata": {"name": name, "namespace": namespace, "annotations": {"contents": contents}},
-        "spec": {"template": {"spec": {"containers": containers}}},
+        "spec": {"template": {"spec": {"containers": containers}}, **spec},
     }
     return (json.dumps(workload) + "\n").encode()
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from headway.app.actions.render import manifest, not_rendered
+from headway.app.actions.unmet import unmet_by
 from headway.app.desk import Desk
 from headway.app.instance_folder import LockedFolder, empty_folder, read_folder_at
 from headway.domain.errors import Conflict, UsageError
@@ -78,6 +79,7 @@ async def prepare(desk: Desk, action: Decide) -> PromotionDecided:
             next_step="Headway compares it and decides anew",
         )
     changes = [await _made(desk, action, change) for change in action.changes]
+    goes_back = action.kind in (PromotionKind.ROLLBACK, PromotionKind.WITHDRAWAL)
     promotion = promotion_id(action.instance, changes, state.deployment)
     after = changed(folder or empty_folder(desk.situation.estate, action.instance), changes).named(promotion)
     return PromotionDecided(
@@ -89,6 +91,7 @@ async def prepare(desk: Desk, action: Decide) -> PromotionDecided:
         previous=state.deployment,
         supersedes=action.supersedes,
         asked_by=action.asked_by,
+        unmet=await unmet_by(desk, action.instance, changes) if goes_back else (),
     )
 
 

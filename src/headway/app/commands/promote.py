@@ -8,6 +8,7 @@ from headway.domain.errors import Refused, UsageError
 from headway.domain.facts import PromotionAsked
 from headway.domain.facts.fact import Actor
 from headway.domain.gates import Blocked, Question, blocks
+from headway.domain.gates.standards import weighed_of
 from headway.domain.names import ArtifactName, Cell, InstanceName, Version
 from headway.domain.permissions import Verb
 from headway.domain.situation.records import Asked
@@ -68,8 +69,8 @@ async def promote(
             next_step="nothing is to be done",
         )
     asked = Asked(version=version, by=who, reason=words, now=now, at=desk.now)
-    shut = _shut(desk, cell, version, asked)
-    final = [one for one in shut if one.gate in _FINAL]
+    shut, is_unmet = _shut(desk, cell, asked)
+    final = [one for one in shut if one.gate in _FINAL or (one.gate == "standards" and is_unmet)]
     if final:
         raise Refused(
             "gate-shut",
@@ -90,17 +91,19 @@ async def promote(
     )
 
 
-def _shut(desk: Desk, cell: Cell, version: Version, asked: Asked) -> tuple[Blocked, ...]:
+def _shut(desk: Desk, cell: Cell, asked: Asked) -> tuple[tuple[Blocked, ...], bool]:
+    """Give the gates that are shut, and whether the version is known not to meet the standards."""
     index = desk.situation.wave_index(cell.instance)
     if index is None:
-        return ()
+        return (), False
     question = Question(
         situation=desk.situation,
         cell=cell,
-        version=version,
+        version=asked.version,
         now=desk.now,
         wave_index=index,
         wave=desk.situation.lane(cell.instance.application)[index],
         asked=asked,
     )
-    return blocks(question)
+    weighed = weighed_of(question)
+    return blocks(question), weighed is not None and bool(weighed.standing)

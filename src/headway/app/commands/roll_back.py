@@ -40,6 +40,8 @@ class RolledBack:
     """Instances of the same wave where the version landed already: it stays there until asked for too."""
     dropped: tuple[InstanceName, ...]
     """Instances of the same wave where it was about to go, and does not."""
+    unmet: tuple[str, ...]
+    """The standards that what comes back does not meet: they stop no rollback."""
 
 
 async def roll_back(
@@ -106,6 +108,7 @@ async def _roll_back_one(
         jobs=await _jobs(desk, instance, body),
         others=others,
         dropped=dropped,
+        unmet=body.unmet,
     )
     if not dry_run:
         await _record(desk, action, body, result)

@@ -19,7 +19,7 @@ from headway.domain.standards.parity import PARITY, RenderedInstance, compare
 from headway.domain.standards.together import judge_together
 from headway.domain.standards.waiver import Finding, Waiver, WaiverState, Weighed, weigh
 
-_DEFINES = "CustomResourceDefinition"
+DEFINES = "CustomResourceDefinition"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +93,16 @@ class Judge:
         """Give one that holds no instances against each other."""
         return Judge(self._schemas, self._policies, self._rules, replace(self._choice, parity=False))
 
+    @property
+    def asks_together(self) -> bool:
+        """Say whether any rule looks at all that an instance holds."""
+        return bool(self._choice.together)
+
+    @property
+    def asks_parity(self) -> bool:
+        """Say whether instances are held against each other."""
+        return self._choice.parity
+
     async def rule(self, estate: Estate, rendered: Sequence[RenderedArtifact], now: datetime) -> Ruled:
         """Judge renderings, with all others of their environment beside them.
 
@@ -107,17 +117,24 @@ class Judge:
         found: list[Found] = []
         changes: list[datetime] = []
         for one in rendered:
-            judgement = await self._judge(estate, one, definitions[environment_of(estate, one.instance)])
+            judgement = await self.judge_alone(estate, one, definitions[environment_of(estate, one.instance)])
             place = (one.artifact, one.instance)
-            judgement = _joined(judgement, together.get(place, Judgement()), beside.get(place, Judgement()))
+            judgement = joined(judgement, together.get(place, Judgement()), beside.get(place, Judgement()))
             weighed = weigh(judgement, estate.waivers, one.artifact, one.instance, now)
             found += found_of(one, weighed)
             changes += [weighed.next_at] if weighed.next_at else []
         return Ruled(found=tuple(found), next_at=min(changes, default=None))
 
-    async def _judge(
+    async def judge_alone(
         self, estate: Estate, one: RenderedArtifact, definitions: Sequence[Mapping[str, object]]
     ) -> Judgement:
+        """Judge what is rendered by schemas and policies, waivers aside.
+
+        Args:
+            estate: names the environments.
+            one: an artifact and an instance of the estate.
+            definitions: of custom resources, as the environment has them.
+        """
         environment = estate.environments[environment_of(estate, one.instance)]
         judgements: list[Judgement] = []
         if environment.kubernetes is not None:
@@ -125,7 +142,28 @@ class Judge:
         namespace = estate.applications[one.artifact.application].namespace(one.instance.instance)
         subjects = [Subject(manifest=each) for each in one.objects]
         judgements.append(await self._policies.judge(self._rules, subjects, namespace=namespace))
-        return _joined(*judgements)
+        return joined(*judgements)
+
+    def judge_beside(
+        self,
+        estate: Estate,
+        one: RenderedArtifact,
+        beside: Sequence[RenderedArtifact],
+        first: RenderedArtifact | None,
+    ) -> Judgement:
+        """Judge what is rendered by what stands beside it, waivers aside.
+
+        Args:
+            estate: what it declares.
+            one: an artifact and an instance of the estate.
+            beside: all else that the instance holds.
+            first: the same version of it, as the lane's first instance has it; None: this is the first.
+        """
+        place = (one.artifact, one.instance)
+        together = _together(estate, [one, *beside], self._choice.together).get(place, Judgement())
+        if first is None or not self._choice.parity:
+            return together
+        return joined(together, _parities(estate, [first, one]).get(place, Judgement()))
 
 
 def found_of(one: RenderedArtifact, weighed: Weighed) -> Iterator[Found]:
@@ -151,7 +189,7 @@ def _definitions(
     found: defaultdict[EnvironmentName, list[Mapping[str, object]]] = defaultdict(list)
     for one in rendered:
         there = found[environment_of(estate, one.instance)]
-        there += [each for each in one.objects if each.get("kind") == _DEFINES]
+        there += [each for each in one.objects if each.get("kind") == DEFINES]
     return found
 
 
@@ -199,7 +237,8 @@ def _together(
     return found
 
 
-def _joined(*judgements: Judgement) -> Judgement:
+def joined(*judgements: Judgement) -> Judgement:
+    """Put judgements of the same objects together."""
     return Judgement(
         violations=tuple(each for one in judgements for each in one.violations),
         unjudged=tuple(each for one in judgements for each in one.unjudged),

@@ -8,8 +8,7 @@ from headway.app.standards.judging import Found
 from headway.domain.errors import HeadwayError
 from headway.domain.estate import Estate
 from headway.domain.names import ArtifactName, InstanceName
-from headway.domain.standards import Unjudged, Violation
-from headway.domain.standards.waiver import WaiverState
+from headway.domain.standards.words import message_of, object_words, path_of, waiver_words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,9 +51,8 @@ class Told:
     @property
     def where(self) -> str:
         """Say which object, in which instances of which artifact."""
-        inside = f", {self.path}" if self.path else ""
         places = "everywhere" if self.everywhere else f"in {', '.join(self.instances)}"
-        return f"{self.artifact} {places}: {self.kind} {self.name}{inside}"
+        return f"{self.artifact} {places}: {object_words(self.kind, self.name, self.path)}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,10 +82,10 @@ def tell(found: Sequence[Found], find: Find, estate: Estate) -> tuple[Told, ...]
             one.artifact,
             one.finding.rule,
             *_object(one),
-            _message(one),
+            message_of(one.finding),
             one.blocks,
             one.stood_before,
-            _waiver(one),
+            waiver_words(one.waiver, one.state),
         )
         first.setdefault(key, one)
         instances = together.setdefault(key, [])
@@ -153,30 +151,13 @@ def _told(one: Found, instances: tuple[str, ...], find: Find, estate: Estate) ->
         kind=kind,
         name=name,
         path=path,
-        message=_message(one),
+        message=message_of(one.finding),
         blocks=one.blocks,
-        waiver=_waiver(one),
+        waiver=waiver_words(one.waiver, one.state),
         place=find(one.artifact, kind, name),
         stood_before=one.stood_before,
     )
 
 
 def _object(one: Found) -> tuple[str, str, str]:
-    path = one.finding.path if isinstance(one.finding, Violation) else ""
-    return one.finding.object.kind, one.finding.object.name, path
-
-
-def _message(one: Found) -> str:
-    if isinstance(one.finding, Unjudged):
-        return f"it could not be judged, which is no pass: {one.finding.why}. {one.finding.suggestion}"
-    return one.finding.message
-
-
-def _waiver(one: Found) -> str:
-    waiver = one.waiver
-    if waiver is None:
-        return ""
-    if one.state is WaiverState.ENDED:
-        return f"the waiver of {waiver.owner} ended with {waiver.ends}: {waiver.reason}"
-    soon = ", which is soon" if one.state is WaiverState.ENDING else ""
-    return f"waived by {waiver.owner} until {waiver.ends}{soon}: {waiver.reason}"
+    return one.finding.object.kind, one.finding.object.name, path_of(one.finding)

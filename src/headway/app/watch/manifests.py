@@ -7,6 +7,7 @@ from headway.app.ports import Refs
 from headway.app.watch.away import AwayWatch
 from headway.app.watch.branches import BranchWatch
 from headway.app.watch.estates import EstateWatch
+from headway.app.watch.standards import StandardsWatch
 from headway.domain.errors import Transient
 from headway.domain.estate import ManifestsRepository
 from headway.domain.facts import Source
@@ -21,6 +22,7 @@ class ManifestsWatch:
         self._away = away
         self._estates = EstateWatch(desk)
         self._branches = BranchWatch(desk)
+        self.standards = StandardsWatch(desk)
 
     async def look(self) -> None:
         """Fetch, take up the estate and its configurations, compare the branches.
@@ -35,7 +37,10 @@ class ManifestsWatch:
         tips = await self._fetch(tips, self._estates.repositories())
         if tips is None:
             return
+        # What judges takes force before the commits that it came with make versions.
+        await self.standards.take(tips[home.name])
         await self._estates.take(tips)
+        await self.standards.take(tips[home.name])
         for repository in self._estates.repositories():
             if repository.name in tips:
                 manifests, _ = self._desk.outside.repository(repository)

@@ -24,6 +24,7 @@ from headway.domain.facts.promotions import (
     VerificationStarted,
 )
 from headway.domain.facts.sources import PresenceFound, ReferencesFound, Source, SourceAway, SourceBack
+from headway.domain.facts.standards import RunningJudged, StandardsJudged, StandardsTaken
 from headway.domain.facts.stops import HoldLifted, HoldPlaced, QuarantineLifted, QuarantinePlaced
 from headway.domain.facts.versions import (
     ConfigurationFound,
@@ -69,6 +70,9 @@ FactBody = (
     | PresenceFound
     | ReferencesFound
     | ClockTaken
+    | StandardsTaken
+    | StandardsJudged
+    | RunningJudged
 )
 """Every kind of fact that this version of Headway knows."""
 
@@ -108,11 +112,14 @@ __all__ = [
     "QuarantinePlaced",
     "ReferencesFound",
     "RenderingFound",
+    "RunningJudged",
     "Source",
     "SourceAway",
     "SourceBack",
     "SourceCommit",
     "SourceCommitsFound",
+    "StandardsJudged",
+    "StandardsTaken",
     "StopsLanded",
     "VerificationEnded",
     "VerificationStarted",

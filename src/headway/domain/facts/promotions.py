@@ -69,6 +69,8 @@ class PromotionDecided:
     """Versions that were ready for this wave and are passed over."""
     asked_by: str | None = None
     """The person who asked; None: the plan alone."""
+    unmet: tuple[str, ...] = ()
+    """Of what goes back: the standards that it does not meet, which stop no rollback."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

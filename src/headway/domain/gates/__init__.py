@@ -21,6 +21,7 @@ from headway.domain.gates.references import references
 from headway.domain.gates.remote import remote
 from headway.domain.gates.slot import slot, slot_of
 from headway.domain.gates.soak import soak
+from headway.domain.gates.standards import standards
 from headway.domain.gates.verified import verified
 
 
@@ -41,6 +42,7 @@ GATES: tuple[Gate, ...] = (
     Gate("admitted", admitted, can_be_overridden=True),
     Gate("references", references, can_be_overridden=False),
     Gate("images", images, can_be_overridden=False),
+    Gate("standards", standards, can_be_overridden=False),
     Gate("soak", soak, can_be_overridden=True),
     Gate("freeze", freeze, can_be_overridden=True),
     Gate("remote", remote, can_be_overridden=False),
@@ -67,7 +69,7 @@ def open_until(question: Question) -> datetime | None:
     """Give the instant at which time alone may shut a gate that is open now; None: there is none."""
     ends = [
         outcome.until
-        for outcome in (freeze(question), approvals(question))
+        for outcome in (freeze(question), approvals(question), standards(question))
         if isinstance(outcome, Allowed) and outcome.until is not None
     ]
     return min(ends, default=None)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from headway.domain.estate import Wave
-from headway.domain.names import Cell, InstanceName, Version
+from headway.domain.names import ArtifactName, Cell, InstanceName, Version
 from headway.domain.situation.records import Asked
 from headway.domain.situation.situation import Situation
 
@@ -21,6 +21,8 @@ class Question:
     wave: Wave
     asked: Asked | None = None
     """The person's request that this version answers; None: the plan's own choice."""
+    together: tuple[tuple[ArtifactName, Version], ...] | None = None
+    """All that enters in one change, in a first lock; None: it enters alone, beside what the lock holds."""
 
     @property
     def label(self) -> str:

@@ -44,6 +44,18 @@ class LookForReferences:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class JudgeStandards:
+    """Find out what of the standards a version does not meet in an instance."""
+
+    cell: Cell
+    version: Version
+    fingerprint: str
+    """Of all that the verdict depends on now."""
+    together: tuple[tuple[ArtifactName, Version], ...] | None = None
+    """All that enters with it in a first lock; None: it stands beside what the lock holds."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Decide:
     """Decide a promotion, and push it."""
 
@@ -132,6 +144,7 @@ Action = (
     Render
     | LookForImage
     | LookForReferences
+    | JudgeStandards
     | Decide
     | Push
     | Interrupt

@@ -7,8 +7,16 @@ from headway.domain.gates import Blocked, Question, blocks, open_until
 from headway.domain.gates.images import to_be_rendered
 from headway.domain.gates.present import deployed_reference
 from headway.domain.gates.quarantine import standing_quarantine
+from headway.domain.gates.standards import to_be_judged
 from headway.domain.names import Cell, Version
-from headway.domain.plan.actions import Action, LookForImage, LookForReferences, PassNoChange, Render
+from headway.domain.plan.actions import (
+    Action,
+    JudgeStandards,
+    LookForImage,
+    LookForReferences,
+    PassNoChange,
+    Render,
+)
 from headway.domain.plan.candidates import later_wave_versions, waiting_since
 from headway.domain.plan.checks import checks_of
 from headway.domain.plan.pairs import can_be_tried, first_wave_pairs
@@ -21,9 +29,19 @@ WEIGHED_AT_MOST = 20
 _HOPELESS = frozenset({"quarantine", "verified", "permission"})
 """While one of these is shut, the outside world is not asked about the version."""
 
-
 _OF_NO_CHANGE = frozenset(
-    {"slot", "parallel", "admitted", "images", "soak", "freeze", "approvals", "present", "references"}
+    {
+        "slot",
+        "parallel",
+        "admitted",
+        "images",
+        "soak",
+        "freeze",
+        "approvals",
+        "present",
+        "references",
+        "standards",
+    }
 )
 """What renders the same as what runs is not asked these."""
 
@@ -112,7 +130,9 @@ def _questions(situation: Situation, cell: Cell, now: datetime, index: int) -> l
     anything = Version(None, "")  # type: ignore[arg-type]  # stands for "whichever": only the wave is asked
     blank = Question(situation=situation, cell=cell, version=anything, now=now, wave_index=index, wave=wave)
     if blank.wave_before() is None:
-        versions = _first_wave_versions(situation, cell, index) if _is_first(situation, cell, index) else ()
+        versions = (
+            _first_wave_versions(situation, cell, index, now) if _is_first(situation, cell, index) else ()
+        )
     else:
         versions = walked_later(situation, cell, index, later_wave_versions(blank))
     return wanted + [
@@ -122,10 +142,10 @@ def _questions(situation: Situation, cell: Cell, now: datetime, index: int) -> l
     ]
 
 
-def _first_wave_versions(situation: Situation, cell: Cell, index: int) -> tuple[Version, ...]:
+def _first_wave_versions(situation: Situation, cell: Cell, index: int, now: datetime) -> tuple[Version, ...]:
     """Give the pairs to weigh, and the one that the wave has admitted: nothing else goes in before it did."""
     admitted = situation.wave(cell.artifact, situation.lane(cell.instance.application)[index].name).admitted
-    pairs = first_wave_pairs(situation, cell, index)
+    pairs = first_wave_pairs(situation, cell, index, now)
     if admitted is not None and not can_be_tried(situation, cell, admitted, index):
         admitted = None
     return walked_pairs(situation, cell, index, pairs, admitted)
@@ -177,7 +197,26 @@ def _to_find_out(question: Question, shut: tuple[Blocked, ...]) -> list[Action]:
         found.append(LookForReferences(cell=cell, commit=version.commit, references=rendering.references))
     if "present" in gates:
         found += look_for_image(situation, cell, version)
-    return found
+    return [*found, *to_judge(question)]
+
+
+def to_judge(question: Question) -> list[Action]:
+    """Give what judges a version by the standards; nothing: it is judged, or nothing judges."""
+    situation, cell = question.situation, question.cell
+    if question.together is None and situation.instance(cell.instance).lock is None:
+        # It enters with the others of a first lock, beside which it is judged.
+        return []
+    rendering = situation.shelf(cell.artifact).rendering(question.version, cell.instance)
+    if rendering is None or rendering.problem is not None or (fingerprint := to_be_judged(question)) is None:
+        return []
+    return [
+        JudgeStandards(
+            cell=cell,
+            version=question.version,
+            fingerprint=fingerprint,
+            together=question.together,
+        )
+    ]
 
 
 def look_for_image(situation: Situation, cell: Cell, version: Version) -> list[Action]:

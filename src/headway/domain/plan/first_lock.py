@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from headway.domain.facts import Change, PromotionKind
-from headway.domain.gates import Blocked, Question
+from headway.domain.gates import Allowed, Blocked, Question
 from headway.domain.gates.approvals import Entries, approved
 from headway.domain.gates.freeze import freeze
 from headway.domain.gates.hold import hold
@@ -15,11 +15,12 @@ from headway.domain.gates.quarantine import quarantine, standing_quarantine, tak
 from headway.domain.gates.references import references
 from headway.domain.gates.remote import cooling, refused
 from headway.domain.gates.soak import soak
+from headway.domain.gates.standards import standards
 from headway.domain.gates.verified import verified
 from headway.domain.names import ArtifactName, Cell, InstanceName, Version
 from headway.domain.plan.actions import Action, Decide, LookForReferences, Render
 from headway.domain.plan.candidates import later_wave_versions
-from headway.domain.plan.cell import look_for_image
+from headway.domain.plan.cell import look_for_image, to_judge
 from headway.domain.plan.first_lock_waits import needs, paused
 from headway.domain.plan.pairs import first_wave_pairs
 from headway.domain.situation.situation import Situation
@@ -71,7 +72,7 @@ def plan_first_lock(situation: Situation, instance: InstanceName, now: datetime)
         artifact: _choose(situation, Cell(artifact, instance), now, index)
         for artifact in situation.artifacts_of(instance.application)
     }
-    questions = _as_approved([one for one in chosen.values() if isinstance(one, Question)])
+    questions = _together(_as_approved([one for one in chosen.values() if isinstance(one, Question)]))
     entries = tuple((one.cell.artifact, one.version) for one in questions)
     own = [(artifact, one) for artifact, one in chosen.items() if isinstance(one, Blocked)]
     own += [(one.cell.artifact, shut) for one in questions for shut in _shut_alone(one)]
@@ -95,8 +96,21 @@ def plan_first_lock(situation: Situation, instance: InstanceName, now: datetime)
             if isinstance(one, _Lacking) and one.version is not None
         ),
         actions=tuple(actions),
-        next_at=min((one.next_at for one in blocked if one.next_at), default=None),
+        next_at=_next_at(questions, blocked),
     )
+
+
+def _next_at(questions: list[Question], blocked: list[Blocked]) -> datetime | None:
+    """Give when time alone can open what is shut, or shut what is open: a waiver ends."""
+    instants = [one.next_at for one in blocked]
+    instants += [one.until for one in map(standards, questions) if isinstance(one, Allowed)]
+    return min((one for one in instants if one), default=None)
+
+
+def _together(questions: list[Question]) -> list[Question]:
+    """Let each be asked about beside all others: none of them is in a lock yet."""
+    entries = tuple((one.cell.artifact, one.version) for one in questions)
+    return [replace(one, together=entries) for one in questions]
 
 
 def _decide(instance: InstanceName, entries: tuple[tuple[ArtifactName, Version], ...]) -> Decide:
@@ -118,7 +132,7 @@ def _choose(situation: Situation, cell: Cell, now: datetime, index: int) -> Ques
         return question(sibling)
     before = blank.wave_before()
     if before is None:
-        return _of_first_wave(situation, cell, index, question)
+        return _of_first_wave(situation, cell, index, now, question)
     soaks: list[_Lacking] = []
     for version in later_wave_versions(blank):
         asked = question(version)
@@ -145,7 +159,7 @@ def _named(artifact: ArtifactName, shut: Blocked) -> Blocked:
 
 
 def _of_first_wave(
-    situation: Situation, cell: Cell, index: int, question: Callable[[Version], Question]
+    situation: Situation, cell: Cell, index: int, now: datetime, question: Callable[[Version], Question]
 ) -> Question | Blocked | _Lacking:
     shelf = situation.shelf(cell.artifact)
     estate = situation.estate
@@ -160,7 +174,7 @@ def _of_first_wave(
             words=f"{source.repository} has not been looked at yet",
             who="Headway, as soon as the registry answers",
         )
-    pairs = first_wave_pairs(situation, cell, index)
+    pairs = first_wave_pairs(situation, cell, index, now)
     return question(pairs[-1]) if pairs else _Lacking(shut=None)
 
 
@@ -222,7 +236,7 @@ def _may_enter(question: Question) -> bool:
 
 
 def _shut_alone(question: Question) -> list[Blocked]:
-    outcomes = [gate(question) for gate in (quarantine, references, present)]
+    outcomes = [gate(question) for gate in (quarantine, references, standards, present)]
     return [_named(question.cell.artifact, one) for one in outcomes if isinstance(one, Blocked)]
 
 
@@ -249,4 +263,4 @@ def _to_find_out(question: Question) -> list[Action]:
         found.append(LookForReferences(cell=cell, commit=version.commit, references=rendering.references))
     if isinstance(present(question), Blocked):
         found += look_for_image(situation, cell, version)
-    return found
+    return [*found, *to_judge(question)]

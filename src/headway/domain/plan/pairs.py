@@ -1,13 +1,17 @@
 """Which pairs an artifact's halves make in its lane's first wave.
 
 A half that is known to be shut where the pair would run is out of the race: its configuration does not render
-there or names what is not there, or its image is absent. The newest halves that are not shut meet without it,
-so neither half's mistakes ever starve the other; once it is mended it meets again. Unknown is never shut.
+there, names what is not there or does not meet the standards, or its image is absent. The newest halves that
+are not shut meet without it, so neither half's mistakes ever starve the other; once it is mended it meets
+again. Unknown is never shut.
 """
+
+from datetime import datetime
 
 from headway.domain.gates.present import is_absent
 from headway.domain.gates.quarantine import standing_quarantine, taken_back
 from headway.domain.gates.references import is_unfit
+from headway.domain.gates.standards import does_not_meet
 from headway.domain.gates.step_forward import is_step_forward
 from headway.domain.names import Cell, CommitId, Digest, Version
 from headway.domain.situation.records import Turn
@@ -17,13 +21,13 @@ _ASKED_AGAIN = 5
 """So many shut halves of a kind are weighed, newest first: older ones would be passed over once mended."""
 
 
-def first_wave_pairs(situation: Situation, cell: Cell, wave_index: int) -> tuple[Version, ...]:
+def first_wave_pairs(situation: Situation, cell: Cell, wave_index: int, now: datetime) -> tuple[Version, ...]:
     """Give the pairs to weigh in the first wave, the newest two first and the one whose turn it is last.
 
     Those in between, and the newest two themselves, may have a half that is shut: they are weighed so that
     `why` names what shuts it, and so that it is looked at again. Empty: there is nothing new to try.
     """
-    shut_commits, commit = _commits(situation, cell)
+    shut_commits, commit = _commits(situation, cell, now)
     shut_digests, digest = _digests(situation, cell, wave_index)
     newest_commit = next(iter(shut_commits), commit)
     newest_digest = next(iter(shut_digests), digest)
@@ -56,13 +60,15 @@ def _in_turn(situation: Situation, cell: Cell, newest_two: Version, wave_index: 
     return [pair for pair in turns if can_be_tried(situation, cell, pair, wave_index)][:1]
 
 
-def _commits(situation: Situation, cell: Cell) -> tuple[list[CommitId], CommitId | None]:
+def _commits(situation: Situation, cell: Cell, now: datetime) -> tuple[list[CommitId], CommitId | None]:
     """Give the commits that are shut, newest first, down to the newest that is not; None: all are."""
     standing = situation.cell(cell).standing
     shut: list[CommitId] = []
     for commit in situation.shelf(cell.artifact).newest_configurations:
         # What it stands at runs already, whatever is said of it since.
-        if (standing is not None and commit == standing.commit) or not is_unfit(situation, cell, commit):
+        if standing is not None and commit == standing.commit:
+            return shut, commit
+        if not (is_unfit(situation, cell, commit) or does_not_meet(situation, cell, commit, now)):
             return shut, commit
         shut.append(commit)
     return shut, None

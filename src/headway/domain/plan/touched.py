@@ -33,14 +33,18 @@ from headway.domain.facts import (
     QuarantinePlaced,
     ReferencesFound,
     RenderingFound,
+    RunningJudged,
     SourceAway,
     SourceBack,
     SourceCommitsFound,
+    StandardsJudged,
+    StandardsTaken,
     StopsLanded,
     VerificationEnded,
     VerificationStarted,
 )
 from headway.domain.gates.images import is_walked
+from headway.domain.gates.judged import asks_together
 from headway.domain.names import ArtifactName, Cell, InstanceName
 from headway.domain.situation.situation import Situation
 
@@ -54,9 +58,9 @@ class Touches:
     instances: frozenset[InstanceName] = frozenset()
 
 
-_EVERYTHING = (EstateTaken, ClockTaken)
+_EVERYTHING = (EstateTaken, ClockTaken, StandardsTaken)
 _OF_A_SOURCE = (SourceAway, SourceBack)
-_NOTHING = (EstateRefused, EstateWaiting, EstateAccepted, SourceCommitsFound)
+_NOTHING = (EstateRefused, EstateWaiting, EstateAccepted, SourceCommitsFound, RunningJudged)
 _OF_AN_ARTIFACT = (
     ApprovalGiven,
     ImageFound,
@@ -82,7 +86,7 @@ _CHANGES_CELLS = (DeploymentSeen, PromotionLanded)
 _SEEN_EVERYWHERE = (PromotionDecided, PromotionEnded, NoChangePassed, InstanceFound)
 _OF_NO_GATE = (DeploymentInterrupted, VerificationStarted, VerificationEnded, StopsLanded)
 """No gate asks for them; only the instance's own plan does."""
-_OF_ONE_CELL = (PromotionAsked, PromotionUnasked, ReferencesFound)
+_OF_ONE_CELL = (PromotionAsked, PromotionUnasked, ReferencesFound, StandardsJudged)
 
 
 def touched_by(before: Situation, situation: Situation, fact: Fact) -> Touches:
@@ -131,7 +135,12 @@ def _of_an_instance(before: Situation, situation: Situation, body: Any) -> Touch
         return Touches(instances=frozenset({instance}))
     artifacts = _artifacts_of(situation, body)
     if isinstance(body, _SEEN_EVERYWHERE):
-        return _joined(situation, instance, artifacts)
+        joined = _joined(situation, instance, artifacts)
+        if not isinstance(body, InstanceFound):
+            return joined
+        judged = _judged_beside(situation, instance, artifacts)
+        others = frozenset(cell.instance for cell in judged)
+        return Touches(cells=joined.cells | judged, instances=joined.instances | others)
     if not isinstance(body, _SEEN_FROM_NEAR):
         return _joined(situation, instance, artifacts, only_here=True)
     if isinstance(body, _CHANGES_CELLS):
@@ -141,8 +150,21 @@ def _of_an_instance(before: Situation, situation: Situation, body: Any) -> Touch
     if isinstance(body, PromotionLanded):
         # Earlier waves step where later ones can follow, from what these run.
         cells |= _cells(situation, [one for one in artifacts if is_walked(situation, one)]).cells
+        cells |= _judged_beside(situation, instance, artifacts)
     waiting = _waiting_for(situation, instance) if isinstance(body, DeploymentSeen) else frozenset()
     return Touches(cells=cells, instances=frozenset({instance, *waiting, *(cell.instance for cell in cells)}))
+
+
+def _judged_beside(
+    situation: Situation, instance: InstanceName, changed: list[ArtifactName]
+) -> frozenset[Cell]:
+    """Give the cells that are judged beside what changed in an instance, or by definitions that it holds."""
+    cells = {
+        cell for artifact in changed for cell in situation.resting.get(Cell(artifact, instance), frozenset())
+    }
+    if changed and asks_together(situation):
+        cells |= {Cell(artifact, instance) for artifact in situation.artifacts_of(instance.application)}
+    return frozenset(cells)
 
 
 def _artifacts_of(situation: Situation, body: Any) -> list[ArtifactName]:  # noqa: ANN401  # any fact

@@ -34,9 +34,12 @@ from headway.domain.facts import (
     QuarantinePlaced,
     ReferencesFound,
     RenderingFound,
+    RunningJudged,
     SourceAway,
     SourceBack,
     SourceCommitsFound,
+    StandardsJudged,
+    StandardsTaken,
     StopsLanded,
     VerificationEnded,
     VerificationStarted,
@@ -47,6 +50,7 @@ from headway.domain.situation import (
     fold_people,
     fold_promotions,
     fold_sources,
+    fold_standards,
     fold_versions,
 )
 from headway.domain.situation.situation import Situation
@@ -88,6 +92,9 @@ _FOLDS: dict[type, Fold] = {
     PresenceFound: fold_sources.presence_found,
     ReferencesFound: fold_sources.references_found,
     ClockTaken: fold_clock.clock_taken,
+    StandardsTaken: fold_standards.taken,
+    StandardsJudged: fold_standards.judged,
+    RunningJudged: fold_standards.running_judged,
 }
 
 

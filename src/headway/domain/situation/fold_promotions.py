@@ -58,6 +58,7 @@ def decided(situation: Situation, fact: Fact, body: PromotionDecided) -> Situati
         reason=fact.reason,
         actor=fact.actor,
         asked_by=body.asked_by,
+        unmet=body.unmet,
     )
     state = situation.instance(body.instance)
     there = _with_instance(situation, body.instance, replace(state, underway=(*state.underway, underway)))
@@ -206,11 +207,7 @@ def _landed_change(situation: Situation, fact: Fact, instance: InstanceName, cha
             standing=change.after,
             locked=change.after,
             stays=stays,
-            deployed=state.deployed.set(
-                change.after, Deployed(manifests=change.manifests, reference=change.reference)
-            )
-            if change.after is not None and change.manifests is not None
-            else state.deployed,
+            deployed=_deployed(situation, cell, change),
             # Its last outcome here was another promotion's; this one is judged anew.
             outcomes=state.outcomes.delete(change.after)
             if change.after is not None and change.after in state.outcomes
@@ -218,6 +215,16 @@ def _landed_change(situation: Situation, fact: Fact, instance: InstanceName, cha
             soak=state.soak if state.standing is None else stopped(state, state.standing, fact.happened_at),
         ),
     )
+
+
+def _deployed(situation: Situation, cell: Cell, change: Change) -> Map[Version, Deployed]:
+    known = situation.cell(cell).deployed
+    if change.after is None or change.manifests is None:
+        return known
+    rendering = situation.shelf(cell.artifact).rendering(change.after, cell.instance)
+    neutral = rendering.tree if rendering else None
+    deployed = Deployed(manifests=change.manifests, reference=change.reference, neutral=neutral)
+    return known.set(change.after, deployed)
 
 
 def lost(situation: Situation, fact: Fact, body: PromotionLost) -> Situation:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from immutables import Map
 
-from headway.domain.estate import ImageSource
+from headway.domain.estate import Estate, ImageSource
 from headway.domain.facts import (
     ConfigurationFound,
     EstateAccepted,
@@ -26,6 +26,9 @@ from headway.domain.situation.situation import Situation
 def estate_taken(situation: Situation, _: Fact, body: EstateTaken) -> Situation:
     """Put an estate in force; declared ranges and sources may have changed, so images are ordered anew."""
     there = replace(situation, estate=body.estate, refused=(), waiting=None)
+    if situation.judged and _without_waivers(situation.estate) != _without_waivers(body.estate):
+        # They are weighed when somebody asks; all else was part of what was judged.
+        there = replace(there, judged=Map(), resting=Map())
     shelves: Map[ArtifactName, Shelf] = there.shelves
     for artifact, shelf in there.shelves.items():
         shelves = shelves.set(artifact, ranked(shelf, _source(there, artifact)))
@@ -117,6 +120,10 @@ def rendering_found(situation: Situation, _: Fact, body: RenderingFound) -> Situ
     )
     renderings = shelf.renderings.set((body.commit, body.instance), rendering)
     return _shelved(situation, body.artifact, replace(shelf, renderings=renderings))
+
+
+def _without_waivers(estate: Estate | None) -> Estate | None:
+    return replace(estate, waivers=()) if estate is not None else None
 
 
 def _shelved(situation: Situation, artifact: ArtifactName, shelf: Shelf) -> Situation:

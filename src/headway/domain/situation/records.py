@@ -10,7 +10,9 @@ from immutables import Map
 from headway.domain.checks import CheckResult, Verdict
 from headway.domain.deployment import ArtifactHealth
 from headway.domain.facts import Change, Outcome, PromotionKind
-from headway.domain.names import ArtifactName, CommitId, InstanceName, PromotionId, TreeId, Version
+from headway.domain.names import ArtifactName, Cell, CommitId, InstanceName, PromotionId, TreeId, Version
+from headway.domain.standards.judgement import Judgement
+from headway.domain.standards.problem import PolicyProblem
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +36,8 @@ class Deployed:
 
     manifests: TreeId
     reference: str | None
+    neutral: TreeId | None = None
+    """The same with the image made neutral, where that was known as it landed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +90,8 @@ class Underway:
     reason: str
     actor: str
     asked_by: str | None
+    unmet: tuple[str, ...] = ()
+    """Standards that what goes back does not meet."""
     landed_at: datetime | None = None
     commit: CommitId | None = None
     interrupted_at: datetime | None = None
@@ -247,3 +253,39 @@ class WaitingEstate:
 
     fingerprint: str
     loosens: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StandardsInForce:
+    """What versions and what runs are judged by, environments' versions of Kubernetes aside."""
+
+    commit: CommitId | None
+    headway: str
+    fingerprint: str
+    """Empty: not known."""
+    chosen: tuple[str, ...]
+    rules: tuple[str, ...]
+    problems: tuple[PolicyProblem, ...]
+
+    @property
+    def is_empty(self) -> bool:
+        """Say whether nothing is judged by them; what is not known is not nothing."""
+        return bool(self.fingerprint) and not (self.rules or self.problems)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """What judging a version in a cell gave, waivers aside."""
+
+    fingerprint: str
+    judgement: Judgement
+    rests_on: tuple[tuple[Cell, TreeId], ...] = ()
+    failure: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunningFound:
+    """What runs in a cell and does not meet today's standards, waivers aside."""
+
+    version: Version
+    judgement: Judgement

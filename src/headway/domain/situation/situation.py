@@ -12,8 +12,11 @@ from headway.domain.situation.records import (
     Approval,
     CellState,
     InstanceState,
+    Judged,
     Quarantine,
     Reckoned,
+    RunningFound,
+    StandardsInForce,
     TakenBack,
     WaitingEstate,
     WaveState,
@@ -27,6 +30,7 @@ _NO_CELL = CellState()
 _NO_INSTANCE = InstanceState()
 _NO_WAVE = WaveState()
 _NO_SHELF = Shelf()
+_NONE_JUDGED: Map[Version, Judged] = Map()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +58,14 @@ class Situation:
     """By environment and reference: what the registry said, and its words."""
     missing: Map[tuple[Cell, CommitId], tuple[str, ...]] = field(default_factory=Map)
     """What a configuration names that is not in the instance; empty: all is there."""
+    standards: StandardsInForce | None = None
+    """What judges; None: nothing ever did."""
+    judged: Map[Cell, Map[Version, Judged]] = field(default_factory=Map)
+    """What was found of versions by the standards in force: the latest of each cell."""
+    resting: Map[Cell, frozenset[Cell]] = field(default_factory=Map)
+    """By a cell whose manifests define custom resources: the cells that were judged by its definitions."""
+    running: Map[Cell, RunningFound] = field(default_factory=Map)
+    """What runs and does not meet the standards."""
     away: Map[tuple[Source, str], tuple[datetime, str]] = field(default_factory=Map)
     away_spells: Map[tuple[Source, str], tuple[tuple[datetime, datetime], ...]] = field(default_factory=Map)
     """When sources were away and came back: deployment clocks stood meanwhile."""
@@ -75,6 +87,10 @@ class Situation:
     def wave(self, artifact: ArtifactName, wave: str) -> WaveState:
         """Give an artifact's state at a wave."""
         return self.waves.get((artifact, wave), _NO_WAVE)
+
+    def judged_in(self, cell: Cell) -> Map[Version, Judged]:
+        """Give what was found of versions in a cell."""
+        return self.judged.get(cell, _NONE_JUDGED)
 
     def wave_index(self, instance: InstanceName) -> int | None:
         """Give the place of an instance's wave in its lane; None: it is in no lane of the estate."""

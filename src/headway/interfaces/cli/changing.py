@@ -247,6 +247,8 @@ def _say_rollback(one: dict[str, Any], *, dry_run: bool) -> None:
     say(f"  it {verb} there until somebody resumes it ({one['hold_id']})")
     if one["jobs"]:
         say(f"  Jobs that {'would run' if dry_run else 'run'} again: {', '.join(one['jobs'])}")
+    for unmet in one["unmet"]:
+        say(f"  ▲ it does not meet a standard: {unmet}")
     if one["dropped"]:
         say(f"  the same promotion into {', '.join(one['dropped'])} is dropped")
     if one["others"]:

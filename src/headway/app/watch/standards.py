@@ -1,0 +1,80 @@
+"""Watches what judges: the estate's own policies on `main`, and what it uses of Headway's."""
+
+import logging
+from collections.abc import Mapping
+
+from headway import __version__
+from headway.app.desk import Desk
+from headway.app.ports import Refs
+from headway.app.standards.in_force import FOLDER, read_documents_of
+from headway.domain.facts import StandardsTaken
+from headway.domain.names import CommitId, TreeId
+
+_LOG = logging.getLogger(__name__)
+
+_Seen = tuple[TreeId | None, tuple[str, ...], bool]
+
+
+class StandardsWatch:
+    """Puts standards in force as soon as they are seen; a change needs no new version to take force."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._seen: _Seen | None = None
+
+    async def begin(self) -> None:
+        """Trust nothing that another version of Headway put in force: it might have judged otherwise."""
+        in_force = self._desk.situation.standards
+        if in_force is None or in_force.headway == __version__ or not in_force.fingerprint:
+            return
+        await self._record(_unknown(None, in_force.chosen))
+
+    async def take(self, home: Refs) -> None:
+        """Take up what judges at the tip of the home's `main`; where nothing ever did, nothing is recorded.
+
+        Raises:
+            Transient: the repository could not be used.
+        """
+        estate, in_force = self._desk.situation.estate, self._desk.situation.standards
+        if home.main is None:
+            return
+        chosen = estate.standards if estate else ()
+        has_schemas = any(one.kubernetes for one in estate.environments.values()) if estate else False
+        manifests, _ = self._desk.outside.repository(self._desk.outside.home)
+        tree = (await manifests.tree_ids(home.main, [FOLDER]))[FOLDER]
+        seen = (tree, chosen, has_schemas)
+        if seen == self._seen:
+            return
+        documents = await read_documents_of(manifests, home.main) if tree is not None else {}
+        if in_force is not None or documents or chosen or has_schemas:
+            await self._read(home.main, documents, chosen)
+        self._seen = seen
+
+    async def _read(self, commit: CommitId, documents: Mapping[str, bytes], chosen: tuple[str, ...]) -> None:
+        try:
+            compiled = await self._desk.asking.judges.compile(documents, chosen)
+        except Exception:
+            # What cannot be understood is not nothing: until it can be, nothing passes.
+            _LOG.exception("the standards on main could not be read")
+            await self._record(_unknown(commit, chosen))
+            return
+        await self._record(
+            StandardsTaken(
+                commit=commit,
+                headway=__version__,
+                fingerprint=compiled.fingerprint,
+                chosen=chosen,
+                rules=compiled.judge.rules,
+                problems=compiled.problems,
+            )
+        )
+
+    async def _record(self, body: StandardsTaken) -> None:
+        in_force = self._desk.situation.standards
+        known = (in_force.headway, in_force.fingerprint, in_force.chosen) if in_force else None
+        if known != (body.headway, body.fingerprint, body.chosen):
+            await self._desk.record(self._desk.fact(body))
+
+
+def _unknown(commit: CommitId | None, chosen: tuple[str, ...]) -> StandardsTaken:
+    return StandardsTaken(commit=commit, headway=__version__, fingerprint="", chosen=chosen)
