@@ -56,7 +56,7 @@ async def test_a_wrong_field_is_a_violation_at_its_place(schemas: Schemas) -> No
 
 
 async def test_a_kind_that_its_group_has_not_is_a_violation(schemas: Schemas) -> None:
-    odd = {"apiVersion": "apps/v1", "kind": "Deplyoment", "metadata": {"name": "app1"}}
+    odd = {"apiVersion": "apps/v1", "kind": "Deploy", "metadata": {"name": "app1"}}
     judged = await schemas.judge([odd], KNOWN)
     assert [(one.rule, one.path) for one in judged.violations] == [("schema", "apiVersion")]
 

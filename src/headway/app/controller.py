@@ -24,6 +24,7 @@ from headway.app.watch.clock import ClockWatch
 from headway.app.watch.engines import EngineWatch
 from headway.app.watch.images import ImageWatch
 from headway.app.watch.manifests import ManifestsWatch
+from headway.app.watch.running import RunningWatch
 from headway.app.watch.sources import SourceWatch, has_no_place
 from headway.domain.deployment import ArtifactHealth, Cause
 from headway.domain.errors import Conflict, HeadwayError, Transient
@@ -85,6 +86,7 @@ class Controller:
         self.sources = SourceWatch(desk, self.away)
         self.manifests = ManifestsWatch(desk, self.away)
         self.engines = EngineWatch(desk, self.away)
+        self.running = RunningWatch(desk)
         self._woken = asyncio.Event()
         self._looks_at_git = asyncio.Event()
         self._looks_at_images = asyncio.Event()
@@ -112,6 +114,7 @@ class Controller:
             tasks.create_task(self._look_at_images_again())
             tasks.create_task(self._look_at_sources_again())
             tasks.create_task(self._look_at_clock_again())
+            tasks.create_task(self.running.run())
             while True:
                 self._woken.clear()
                 # Nothing is decided by a clock that was set since what it is compared with was noted.
@@ -185,6 +188,7 @@ class Controller:
     def _heard(self, fact: Fact, touches: Touches) -> None:
         self.desk.planner.touch(touches)
         self._woken.set()
+        self.running.hear(fact)
         if isinstance(fact.body, (PromotionLanded, InstanceUntouched)):
             self._repeat(fact.body.instance)
         if isinstance(fact.body, ClockTaken):

@@ -3,9 +3,9 @@
 Invariant: what it gives follows from the inputs' contents, the overlay, the image and the namespace alone, as
 with the real one, so equal inputs are equal renderings. It knows no kustomization; a file ``broken`` in an
 input makes it fail as Kustomize would, one ``references`` names Secrets, one a line, that are not held, one
-``jobs`` Jobs that are made, one ``images`` more images that are run, by digest, one ``spec`` holds fields of the
-Deployment's spec as JSON, and one ``objects`` more objects, one a line as JSON. What an overlay says comes after
-what the base says.
+``jobs`` Jobs that are made, one ``images`` more images that are run, by digest, one ``spec`` holds fields of
+the Deployment's spec as JSON, and one ``objects`` more objects, one a line as JSON. An overlay's own come
+after the base's.
 """
 
 import hashlib

@@ -1,6 +1,7 @@
 """Standards at the gate: what would run is judged, and nothing that is not known to meet them goes in."""
 
 import json
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -11,9 +12,11 @@ from tests.fixtures.world import APPLICATION
 from headway.app.commands.accept import accept
 from headway.app.commands.promote import promote
 from headway.app.commands.roll_back import roll_back
-from headway.domain.errors import Refused
+from headway.app.queries.status import status
+from headway.domain.errors import Refused, UsageError
 from headway.domain.facts import PromotionKind, StandardsJudged, StandardsTaken
 from headway.domain.names import ArtifactName, Cell, CommitId, InstanceName
+from headway.testing.manifests import InMemoryManifests
 
 APP1 = ArtifactName("oc", "app1")
 DEV, STAGING = InstanceName("oc", "dev"), InstanceName("oc", "staging")
@@ -221,6 +224,39 @@ async def test_a_policy_that_does_not_compile_lets_nothing_pass_and_hides_no_oth
         await world.hold_increments()
 
 
+class _Linked(InMemoryManifests):
+    """A repository whose `standards/` holds a link once a test says so."""
+
+    is_linked = False
+
+    async def read_folder(self, commit: CommitId, path: str) -> Mapping[str, bytes]:
+        """Refuse the folder as the real repository does."""
+        if self.is_linked and path == "standards":
+            raise UsageError("path-outside", "standards/x is a link", why="it leads out", next_step="Copy it")
+        return await super().read_folder(commit, path)
+
+
+async def test_standards_that_cannot_be_read_let_nothing_pass_and_stop_nothing_else() -> None:
+    """A link among them is named; the estate, the branches and rollbacks go on."""
+    world = StandardsWorld(standards={"enough": ENOUGH})
+    linked = world.manifests = _Linked(world.remote)
+    async with world.running():
+        await _go(world)
+        linked.is_linked = True
+        world.write_standard("other", ENOUGH.replace("enough", "other"))
+        world.publish("app1", "1.1.0")
+        await _go(world)
+        assert world.tags() == ["1.0.0"] * 4
+        (words,) = world.says("dev")
+        assert "nothing passes: standards:1: the document: standards/x is a link: it leads out" in words
+        assert any("standards/x is a link" in one for one in status(world.desk).standards)
+        linked.is_linked = False
+        world.write_standard("other", None)
+        await _go(world)
+        assert world.tags() == ["1.1.0"] * 4
+        await world.hold_increments()
+
+
 async def test_a_judge_that_fails_is_no_pass_and_is_asked_again() -> None:
     """The gate says that it could not be judged, and opens by itself once the judge answers."""
     world = StandardsWorld(standards={"enough": ENOUGH})
@@ -284,6 +320,25 @@ async def test_what_a_neighbour_takes_away_counts_at_once() -> None:
         await _go(world)
         assert world.tags("app2") == ["1.1.0"] * 4
         assert len(await world.facts(StandardsJudged)) == judged + 4
+
+
+async def test_nobody_takes_from_a_neighbour_what_it_needs() -> None:
+    """The version that would leave another without its NetworkPolicy is stopped, not the other."""
+    world = StandardsWorld(use=("network-policy",))
+    own = _NETWORK_POLICY.replace(b'"podSelector": {}', b'"podSelector": {"matchLabels": {"app": "app2"}}')
+    world.commit("Guard", {"oc/app2/base/objects": _NETWORK_POLICY})
+    async with world.running():
+        await _go(world)
+        (good,) = _commits(world, "app2")
+        world.commit("Guard less", {"oc/app2/base/objects": own})
+        await _go(world)
+        assert _commits(world, "app2") == {good}
+        (words,) = world.says("dev", "app2")
+        assert "network-policy · Deployment app1" in words
+        world.publish("app1", "1.1.0")
+        await _go(world)
+        assert world.tags() == ["1.1.0"] * 4
+        await world.hold_increments()
 
 
 async def test_instances_of_one_application_render_the_same() -> None:

@@ -28,7 +28,9 @@ from headway.app.recorder import Recorder
 from headway.domain.estate import ManifestsRepository
 from headway.domain.names import CommitId, Digest, InstanceName, RepositoryName
 from headway.testing.ledger import MemoryLedger
+from headway.testing.policies import InMemoryPolicies
 from headway.testing.registry import InMemoryRegistry
+from headway.testing.schemas import InMemorySchemas
 from headway.testing.simulated_engine import Behaviour, SimulatedEngine
 from headway.testing.sources import InMemorySources
 
@@ -87,6 +89,8 @@ async def _delivering(
         registry=registry,
         sources=InMemorySources(),
         estate_reader=FileEstateReader(),
+        policies=InMemoryPolicies(),
+        schemas=InMemorySchemas(),
         home=ManifestsRepository(name=name, url=remote.url),
         open_repository=lambda _: (clone, renderer),
         open_engine=lambda _: engine,

@@ -4,17 +4,17 @@ import asyncio
 import json
 import os
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from tests.fixtures.git_remote import BareRemote
+from tests.fixtures.short_story import FastClock
 from tests.fixtures.tiny_estate import ENTRANCE, TinyApplication, application_files, estate_file
 
 from headway.__main__ import LateComposition
-from headway.adapters.clock import SystemClock
 from headway.adapters.files import FileEstateReader
 from headway.adapters.files.documents import read_documents
 from headway.adapters.git.manifests import GitManifests
@@ -56,6 +56,8 @@ spec:
   - expression: "'team' in object.metadata.?labels.orValue({})"
     messageExpression: "'Deployment ' + object.metadata.name + ' names no team. Write the label team'"
 """
+_WITHIN = timedelta(hours=1)
+"""Of a clock that hurries."""
 WIDGET = """\
 ---
 apiVersion: example.org/v1
@@ -83,15 +85,24 @@ def _write(remote: BareRemote, more: str = "", **fields: object) -> None:
 
 
 @asynccontextmanager
-async def _running(remote: BareRemote, state: Path) -> AsyncIterator[Desk]:
-    clock = SystemClock()
+async def _running(
+    remotes: Mapping[RepositoryName, BareRemote], home: RepositoryName, images: Mapping[str, str], state: Path
+) -> AsyncIterator[Desk]:
+    """Run the real parts over repositories; only the ledger, the registry and the engine are in memory."""
+    clock = FastClock()
     ledger, registry = MemoryLedger(clock), InMemoryRegistry()
-    registry.publish(IMAGE, ["1.0.0"])
-    clone = GitManifests(name=NAME, url=remote.url, state=state / "clones")
-    others = GitManifests(name=NAME, url=remote.url, state=state / "engine")
-    renderer = KustomizeRenderer(
-        trees=clone, program=Path(os.environ["HEADWAY_KUSTOMIZE"]), cache=state / "renderings"
-    )
+    for repository, tag in images.items():
+        registry.publish(repository, [tag])
+    clones = {
+        name: GitManifests(name=name, url=one.url, state=state / "clones") for name, one in remotes.items()
+    }
+    others = [GitManifests(name=name, url=one.url, state=state / "engine") for name, one in remotes.items()]
+    program = Path(os.environ["HEADWAY_KUSTOMIZE"])
+    renderers = {
+        name: KustomizeRenderer(trees=one, program=program, cache=state / "renderings")
+        for name, one in clones.items()
+    }
+    engine = SimulatedEngine(clock, lambda: others, lambda *_: Behaviour())
     outside = Outside(
         clock=Reckoning(clock),
         ledger=ledger,
@@ -101,9 +112,9 @@ async def _running(remote: BareRemote, state: Path) -> AsyncIterator[Desk]:
         estate_reader=FileEstateReader(),
         policies=CelPolicies(read_documents),
         schemas=PackagedSchemas(),
-        home=ManifestsRepository(name=NAME, url=remote.url),
-        open_repository=lambda _: (clone, renderer),
-        open_engine=lambda _: SimulatedEngine(clock, lambda: [others], lambda *_: Behaviour()),
+        home=ManifestsRepository(name=home, url=remotes[home].url),
+        open_repository=lambda one: (clones[one.name], renderers[one.name]),
+        open_engine=lambda _: engine,
     )
     controller = Controller(Desk(outside=outside, recorder=Recorder(ledger), planner=Planner()))
     running = asyncio.create_task(controller.run())
@@ -112,12 +123,12 @@ async def _running(remote: BareRemote, state: Path) -> AsyncIterator[Desk]:
     finally:
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
-        await asyncio.gather(clone.close(), others.close())
+        await asyncio.gather(*(one.close() for one in (*clones.values(), *others)))
 
 
 async def _judged(desk: Desk, cell: Cell) -> list[str]:
     """Wait until the version that would enter is judged, and give what was found of it."""
-    deadline = desk.now + timedelta(seconds=60)
+    deadline = desk.now + _WITHIN
     while True:
         for version in desk.situation.judged_in(cell):
             together = dict(plan_first_lock(desk.situation, cell.instance, desk.now).entries)
@@ -156,7 +167,7 @@ async def test_the_gate_says_what_check_says(
     monkeypatch.setenv("HEADWAY_KUSTOMIZE", str(kustomize_program))
     remote = BareRemote(tmp_path / "remote")
     _write(remote, more=ENTRANCE.format(port=30080) + WIDGET, probe=False)
-    async with _running(remote, tmp_path / "state") as desk:
+    async with _running({NAME: remote}, NAME, {IMAGE: "1.0.0"}, tmp_path / "state") as desk:
         gate = await _judged(desk, Cell(SHOP, DEV))
         first = plan_first_lock(desk.situation, DEV, desk.now)
         (shut,) = [one for one in first.blocked_for(SHOP) if one.gate == "standards"]
@@ -174,3 +185,54 @@ def _archive(remote: BareRemote, folder: Path) -> Path:
     path = folder / "main.tar"
     remote.git("archive", "--format=tar", f"--output={path}", "main")
     return path
+
+
+async def test_what_init_writes_goes_through_its_own_gate(
+    tmp_path: Path,
+    kustomize_program: Path,
+    git_settings: None,  # noqa: ARG001 - asked for what it sets
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Every shipped standard and the schemas are in force there; first locks and a version meet them."""
+    monkeypatch.setenv("HEADWAY_KUSTOMIZE", str(kustomize_program))
+    estate = tmp_path / "estate"
+    assert await asyncio.to_thread(run, LateComposition(), ["init", str(estate), "--person", "ann"]) == 0
+    remotes = {}
+    for name in (RepositoryName("argocd-oc-apps"), RepositoryName("argocd-oc-system")):
+        remotes[name] = BareRemote(tmp_path / name)
+        files = {
+            str(file.relative_to(estate / name)): file.read_bytes()
+            for file in (estate / name).rglob("*")
+            if file.is_file()
+        }
+        remotes[name].commit("main", files)
+    images = {
+        "127.0.0.1:5000/oneconnect/app1": "1.0.0",
+        "127.0.0.1:5000/oneconnect/app2": "1.0.0",
+        "127.0.0.1:5000/system/nats": "2.10.18",
+    }
+    async with _running(remotes, RepositoryName("argocd-oc-apps"), images, tmp_path / "state") as desk:
+        instances = [
+            InstanceName(application, name)
+            for application in ("nats", "oneconnect")
+            for name in ("dev", "test", "staging")
+        ]
+        deadline = desk.now + _WITHIN
+        while not all(desk.situation.instance(one).lock for one in instances):
+            told = {
+                f"{one}: {shut.words}"
+                for one in instances
+                for shut in plan_first_lock(desk.situation, one, desk.now).blocked
+                if shut.gate == "standards"
+            }
+            assert await desk.recorder.changed(desk.outside.clock, deadline), told
+        in_force = desk.situation.standards
+        assert in_force is not None
+        assert {"readiness", "parity", "network-policy"} <= set(in_force.rules)
+        assert in_force.problems == ()
+        assert all(
+            desk.situation.judged_in(Cell(ArtifactName(one.application, name), one))
+            for one in instances
+            for name in desk.situation.instance(one).lock or {}
+        )
+        assert not desk.situation.running

@@ -20,6 +20,7 @@ from headway.domain.plan.actions import JudgeStandards
 from headway.domain.situation import Situation
 from headway.domain.situation.records import Judged
 from headway.domain.standards import Judgement
+from headway.domain.standards.waiver import Weighed, weigh
 
 _LOG = logging.getLogger(__name__)
 _NOTHING = Judgement()
@@ -40,6 +41,7 @@ async def judge_standards(desk: Desk, action: JudgeStandards) -> None:
         cell=cell,
         manifests=made.tree,
         beside=beside,
+        replaces=running_manifests(desk.situation, cell),
         enters_together=action.together is not None,
         first=await first_rendered(desk, cell, version),
     )
@@ -107,6 +109,13 @@ def locked_manifests(situation: Situation, cell: Cell) -> Mapping[ArtifactName, 
     return found
 
 
+def running_manifests(situation: Situation, cell: Cell) -> TreeId | None:
+    """Give the manifests that the lock of an instance holds of an artifact; None: it holds none."""
+    state = situation.cell(cell)
+    deployed = state.deployed.get(state.locked) if state.locked is not None else None
+    return deployed.manifests if deployed is not None else None
+
+
 async def first_rendered(desk: Desk, cell: Cell, version: Version) -> tuple[InstanceName, TreeId] | None:
     """Give how the lane's first instance that has a version renders it; None: it is this, or nobody asks.
 
@@ -125,6 +134,24 @@ async def first_rendered(desk: Desk, cell: Cell, version: Version) -> tuple[Inst
             # It has no overlay there, or a broken one, which keeps it out there.
             continue
     return None
+
+
+async def weighed_now(desk: Desk, cell: Cell, version: Version, manifests: TreeId) -> Weighed:
+    """Judge what would stand in a cell beside what its instance holds, and weigh the waivers.
+
+    Raises:
+        HeadwayError: it cannot be judged now.
+    """
+    asked = Rendered(
+        cell=cell,
+        manifests=manifests,
+        beside=locked_manifests(desk.situation, cell),
+        replaces=running_manifests(desk.situation, cell),
+        first=await first_rendered(desk, cell, version),
+    )
+    answer = await desk.asking.ask(desk, asked)
+    waivers = desk.situation.estate.waivers if desk.situation.estate else ()
+    return weigh(answer.judgement, waivers, cell.artifact, cell.instance, desk.now)
 
 
 def _says_the_same(known: Judged | None, body: StandardsJudged) -> bool:

@@ -5,13 +5,12 @@ import logging
 from collections.abc import Sequence
 from datetime import timedelta
 
-from headway.app.actions.judge_standards import first_rendered, locked_manifests
+from headway.app.actions.judge_standards import weighed_now
 from headway.app.desk import Desk
-from headway.app.standards.asking import Rendered
 from headway.domain.facts import Change
 from headway.domain.gates.judged import asked_of
 from headway.domain.names import Cell, InstanceName
-from headway.domain.standards.waiver import WaiverState, weigh
+from headway.domain.standards.waiver import WaiverState
 from headway.domain.standards.words import in_one_line
 
 _LOG = logging.getLogger(__name__)
@@ -42,15 +41,7 @@ async def _unmet(desk: Desk, instance: InstanceName, change: Change) -> list[str
     if change.after is None or change.manifests is None:
         return []
     cell = Cell(change.artifact, instance)
-    asked = Rendered(
-        cell=cell,
-        manifests=change.manifests,
-        beside=locked_manifests(desk.situation, cell),
-        first=await first_rendered(desk, cell, change.after),
-    )
-    answer = await desk.asking.ask(desk, asked)
-    waivers = desk.situation.estate.waivers if desk.situation.estate else ()
-    weighed = weigh(answer.judgement, waivers, cell.artifact, instance, desk.now)
+    weighed = await weighed_now(desk, cell, change.after, change.manifests)
     problems = desk.situation.standards.problems if desk.situation.standards else ()
     return [
         *(f"a standard cannot be asked: {one}" for one in problems),

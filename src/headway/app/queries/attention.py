@@ -16,6 +16,8 @@ class NeedKind(StrEnum):
     """The estate on `main` is wrong."""
     ACCEPT = "accept"
     """The estate on `main` loosens something and waits for a yes."""
+    STANDARD = "standard"
+    """A standard on `main` cannot be asked, and so nothing passes."""
     AWAY = "away"
     """An outside system does not answer."""
     UNREAD = "unread"
@@ -24,10 +26,14 @@ class NeedKind(StrEnum):
     """Other hands changed an instance's folder."""
     ILL = "ill"
     """An artifact is degraded or failed."""
+    UNMET = "unmet"
+    """What runs does not meet today's standards."""
     APPROVAL = "approval"
     """A version waits for people to say yes."""
     HELD = "held"
     """Promotions are stopped until somebody resumes them."""
+    WAIVER = "waiver"
+    """A waiver ends within a week."""
     LEFT = "left"
     """It runs, and no file names it any more."""
 
@@ -73,6 +79,14 @@ def estate_needs(board: Status) -> Iterator[Need]:
             words=f"estate waits for `headway accept`: {loosened}",
             who="somebody who held that power before",
         )
+    for problem in board.standards:
+        yield Need(
+            kind=NeedKind.STANDARD,
+            words=f"a standard cannot be asked, and so nothing passes: {problem}",
+            who="the platform team, by a commit that mends it",
+        )
+    for words in board.waivers:
+        yield Need(kind=NeedKind.WAIVER, words=f"a waiver ends: {words}", who="who answers for it")
     for words in board.away:
         yield Need(kind=NeedKind.AWAY, words=f"away: {words}", who="whoever runs it")
     if board.unread:
@@ -116,6 +130,14 @@ def _cell_needs(cell: CellStatus) -> Iterator[Need]:
 
     if cell.health in (DeploymentState.DEGRADED, DeploymentState.FAILED):
         yield need(NeedKind.ILL, f"{where} is {cell.health}: {cell.words}", "the artifact's team, or support")
+    if unmet := [one for one in cell.unmet if one.blocks]:
+        first, more = unmet[0], f", and {len(unmet) - 1} more" if len(unmet) > 1 else ""
+        yield need(
+            NeedKind.UNMET,
+            f"{where} runs and does not meet today's standards: "
+            f"{first.rule} · {first.object}: {first.message}{more}",
+            "the team, by a version that meets them",
+        )
     if cell.gate == "approvals" and cell.newer and not cell.underway:
         yield need(
             NeedKind.APPROVAL, f"{cell.newer} of {where} waits for approval: {cell.waits}", cell.who or ""

@@ -135,7 +135,12 @@ class Board:
         return kept
 
     def _is_old(self, kept: _Kept, name: InstanceName) -> bool:
-        """Say whether time alone changed what is said: a first lock is planned whenever it is asked for."""
+        """Say whether time alone changed what is said: a first lock is planned whenever it is asked for.
+
+        A waiver's state changes at midnight, in UTC.
+        """
+        if any(cell.unmet for cell in kept.status.cells) and kept.at.date() != self._desk.now.date():
+            return True
         has_lock = self._desk.situation.instance(name).lock is not None
         return not has_lock and self._desk.now - kept.at >= _FIRST_LOCKS_FRESH_FOR
 

@@ -3,10 +3,13 @@
 from dataclasses import dataclass
 
 from headway.app.actions.decide import prepare
+from headway.app.actions.judge_standards import weighed_now
 from headway.app.commit_text import promotion_message
 from headway.app.desk import Desk
+from headway.app.queries.standards import FindingShown, shown
 from headway.domain.facts import Change, PromotionKind
-from headway.domain.names import Cell, PromotionId, Version
+from headway.domain.gates.judged import asked_of
+from headway.domain.names import Cell, PromotionId, TreeId, Version
 from headway.domain.plan.actions import Decide
 from headway.domain.situation.records import Underway
 
@@ -21,6 +24,8 @@ class CommitPreview:
     """With its trailers."""
     paths: tuple[str, ...]
     """What it would change on the branch."""
+    standards: tuple[FindingShown, ...]
+    """What of the standards it does not meet, waived or not."""
 
 
 async def preview(desk: Desk, who: str, cell: Cell, version: Version, reason: str) -> CommitPreview:
@@ -55,4 +60,13 @@ async def preview(desk: Desk, who: str, cell: Cell, version: Version, reason: st
         promotion_id=body.promotion_id,
         message=promotion_message(desk.situation, cell.instance, promotion),
         paths=(f"{folder}/lock.yaml", f"{folder}/manifests/{cell.artifact.artifact}/"),
+        standards=await _found(desk, cell, version, body.changes[0].manifests),
     )
+
+
+async def _found(
+    desk: Desk, cell: Cell, version: Version, manifests: TreeId | None
+) -> tuple[FindingShown, ...]:
+    if manifests is None or not asked_of(desk.situation, cell.instance):
+        return ()
+    return shown(await weighed_now(desk, cell, version, manifests))

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from headway.app.desk import Desk
 from headway.app.queries.away import said_away
+from headway.app.queries.standards import FindingShown, ending, running
 from headway.app.queries.underway import said_underway
 from headway.domain.facts import Outcome, Source
 from headway.domain.gates import Blocked
@@ -43,6 +44,8 @@ class CellStatus:
     """The newest version that could come; None: nothing newer."""
     held: tuple[str, ...]
     quarantined: bool
+    unmet: tuple[FindingShown, ...]
+    """What of today's standards does not hold for what runs, waived or not; it is said, and never touched."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +78,10 @@ class Status:
     """What is wrong with the estate on `main`; the last good one is in force."""
     waiting: tuple[str, ...]
     """What the estate on `main` would loosen; it takes force once it is accepted."""
+    standards: tuple[str, ...]
+    """What makes standards on `main` unusable: nothing passes until it is mended."""
+    waivers: tuple[str, ...]
+    """Waivers that end within a week."""
     away: tuple[str, ...]
     """Outside systems that do not answer."""
     never_read: str | None
@@ -105,6 +112,8 @@ def estate_status(desk: Desk, instances: tuple[InstanceStatus, ...]) -> Status:
         left=_left(situation),
         refused=situation.refused,
         waiting=situation.waiting.loosens if situation.waiting else (),
+        standards=tuple(map(str, situation.standards.problems if situation.standards else ())),
+        waivers=ending(situation.estate, desk.now),
         away=said_away(situation),
         never_read=_never_read(desk),
         unread=tuple(sorted(desk.recorder.unread)),
@@ -215,6 +224,7 @@ def _cell(desk: Desk, cell: Cell, newest: _Coming | None) -> CellStatus:
         ),
         quarantined=state.standing is not None
         and standing_quarantine(situation, cell.artifact, state.standing, cell.instance) is not None,
+        unmet=running(situation, cell, desk.now),
     )
 
 

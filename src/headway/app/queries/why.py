@@ -5,10 +5,12 @@ from datetime import datetime
 
 from headway.app.desk import Desk
 from headway.app.queries.away import said_away
+from headway.app.queries.standards import FindingShown, running, shown
 from headway.app.queries.underway import said_underway
 from headway.domain.gates import Blocked, Question, blocks
 from headway.domain.gates.quarantine import quarantine
 from headway.domain.gates.slot import slot_of
+from headway.domain.gates.standards import weighed_of
 from headway.domain.names import Cell, InstanceName, Version
 from headway.domain.plan import plan_cell
 from headway.domain.plan.first_lock import plan_first_lock
@@ -24,6 +26,8 @@ class Answer:
     version: str
     blocked: tuple[Blocked, ...]
     """Empty: nothing does, it goes or is there."""
+    standards: tuple[FindingShown, ...] = ()
+    """What was found of it by the standards in force, what is waived too; empty: nothing, or not yet."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +62,8 @@ class Why:
     """None: nobody asked, or what was asked for has gone."""
     answers: tuple[Answer, ...]
     """Newest first; empty: there is nothing newer than what stands there."""
+    running: tuple[FindingShown, ...]
+    """What of today's standards does not hold for what runs there; it is said, and never touched."""
     conclusion: str
     """The whole in one sentence."""
 
@@ -78,6 +84,7 @@ def why(desk: Desk, cell: Cell, version: Version | None = None) -> Why:
         underway=said_underway(desk, cell.instance),
         request=_request(desk, cell),
         answers=answers,
+        running=running(situation, cell, desk.now),
         conclusion=_conclusion(desk, cell, answers, version),
     )
 
@@ -123,7 +130,7 @@ def _answers(desk: Desk, cell: Cell, version: Version | None) -> tuple[Answer, .
             asked=situation.cell(cell).asked,
         )
         blocked = blocks(question) if has_lock else _first_lock_keeps(desk, question)
-        return (Answer(version=label(version), blocked=blocked),)
+        return (Answer(version=label(version), blocked=blocked, standards=shown(weighed_of(question))),)
     if not has_lock:
         first = plan_first_lock(situation, cell.instance, desk.now)
         mine = [one for artifact, one in (*first.entries, *first.coming) if artifact == cell.artifact]
@@ -133,8 +140,23 @@ def _answers(desk: Desk, cell: Cell, version: Version | None) -> tuple[Answer, .
     shut = slot_of(situation, cell.instance)
     busy = (shut,) if isinstance(shut, Blocked) else ()
     weighed = plan_cell(situation, cell, desk.now).weighed
-    found = tuple(Answer(version=label(one.version), blocked=(*one.blocked, *busy)) for one in weighed)
+    found = tuple(
+        Answer(
+            version=label(one.version),
+            blocked=(*one.blocked, *busy),
+            standards=_found_of(desk, cell, one.version, index),
+        )
+        for one in weighed
+    )
     return found or _set_aside(desk, cell, index)
+
+
+def _found_of(desk: Desk, cell: Cell, version: Version, index: int) -> tuple[FindingShown, ...]:
+    wave = desk.situation.lane(cell.instance.application)[index]
+    question = Question(
+        situation=desk.situation, cell=cell, version=version, now=desk.now, wave_index=index, wave=wave
+    )
+    return shown(weighed_of(question))
 
 
 def _set_aside(desk: Desk, cell: Cell, index: int) -> tuple[Answer, ...]:

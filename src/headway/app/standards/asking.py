@@ -31,6 +31,8 @@ class Rendered:
     manifests: TreeId
     beside: Mapping[ArtifactName, TreeId]
     """What else the instance holds or would hold."""
+    replaces: TreeId | None
+    """What the instance holds of the artifact now; None: nothing."""
     enters_together: bool = False
     """Whether what stands beside it enters with it: no lock holds it yet."""
     first: tuple[InstanceName, TreeId] | None = None
@@ -76,7 +78,10 @@ class Asking:
         if asked.first is not None:
             instance, tree = asked.first
             first = await self._rendered(desk, Cell(asked.cell.artifact, instance), tree)
-        by_others = judge.judge_beside(estate, one, beside, first)
+        replaces = None
+        if asked.replaces is not None and judge.asks_together:
+            replaces = await self._rendered(desk, asked.cell, asked.replaces)
+        by_others = judge.judge_beside(estate, one, beside, first, replaces)
         return Answer(judgement=joined(alone.judgement, by_others), rests_on=alone.rests_on)
 
     async def _judge(self, desk: "Desk") -> Judge:

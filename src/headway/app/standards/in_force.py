@@ -1,5 +1,6 @@
 """The judge in force: read from `main`, compiled once for each change of what judges."""
 
+import asyncio
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -35,6 +36,14 @@ async def read_documents_of(manifests: Manifests, commit: CommitId) -> Mapping[s
     return {path: data for path, data in named.items() if path.endswith(".yaml") and path != WAIVERS_FILE}
 
 
+def fingerprint_of(documents: Mapping[str, bytes], chosen: Sequence[str]) -> str:
+    """Fingerprint all that judges: documents, what is used of Headway's, and the Headway that asks them."""
+    choice = choose(chosen)
+    hashes = {path: sha256(data).hexdigest() for path, data in {**choice.documents, **documents}.items()}
+    told = json.dumps([__version__, hashes, sorted(choice.together), choice.parity], sort_keys=True)
+    return sha256(told.encode()).hexdigest()[:32]
+
+
 class JudgeInForce:
     """Compiles what judges, and keeps what it compiled last. Safe to use concurrently."""
 
@@ -42,19 +51,19 @@ class JudgeInForce:
         self._schemas = schemas
         self._policies = policies
         self._last: Compiled | None = None
+        self._compiling = asyncio.Lock()
 
     async def compile(self, documents: Mapping[str, bytes], chosen: Sequence[str]) -> Compiled:
         """Compile the estate's own policies, and what it uses of those that come with Headway."""
-        choice = choose(chosen)
-        all_of_them = {**choice.documents, **documents}
-        hashes = {path: sha256(data).hexdigest() for path, data in all_of_them.items()}
-        told = json.dumps([__version__, hashes, sorted(choice.together), choice.parity], sort_keys=True)
-        fingerprint = sha256(told.encode()).hexdigest()[:32]
-        if self._last is None or self._last.fingerprint != fingerprint:
-            rules = await self._policies.compile(all_of_them)
-            judge = Judge(self._schemas, self._policies, rules, choice)
-            self._last = Compiled(fingerprint=fingerprint, judge=judge, problems=tuple(rules.problems))
-        return self._last
+        fingerprint = fingerprint_of(documents, chosen)
+        # It takes a second of a processor: whoever asks meanwhile waits for it.
+        async with self._compiling:
+            if self._last is None or self._last.fingerprint != fingerprint:
+                choice = choose(chosen)
+                rules = await self._policies.compile({**choice.documents, **documents})
+                judge = Judge(self._schemas, self._policies, rules, choice)
+                self._last = Compiled(fingerprint=fingerprint, judge=judge, problems=tuple(rules.problems))
+            return self._last
 
     async def judge(self, in_force: StandardsInForce, manifests: Manifests) -> Judge:
         """Give the judge of the standards in force, read again where it was not kept.

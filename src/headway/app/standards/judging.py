@@ -150,17 +150,28 @@ class Judge:
         one: RenderedArtifact,
         beside: Sequence[RenderedArtifact],
         first: RenderedArtifact | None,
+        replaces: RenderedArtifact | None,
     ) -> Judgement:
-        """Judge what is rendered by what stands beside it, waivers aside.
+        """Judge what is rendered by what stands beside it, and what stands beside it by it, waivers aside.
 
         Args:
             estate: what it declares.
             one: an artifact and an instance of the estate.
             beside: all else that the instance holds.
+            replaces: what the instance holds of the artifact now; what is amiss beside that is not its doing.
             first: the same version of it, as the lane's first instance has it; None: this is the first.
         """
         place = (one.artifact, one.instance)
-        together = _together(estate, [one, *beside], self._choice.together).get(place, Judgement())
+        rules = self._choice.together
+        found = _together(estate, [one, *beside], rules)
+        stood = _together(estate, [*([replaces] if replaces else []), *beside], rules)
+        taken = [
+            each
+            for other in beside
+            for each in found.get((other.artifact, other.instance), Judgement()).violations
+            if each not in stood.get((other.artifact, other.instance), Judgement()).violations
+        ]
+        together = joined(found.get(place, Judgement()), Judgement(violations=tuple(taken)))
         if first is None or not self._choice.parity:
             return together
         return joined(together, _parities(estate, [first, one]).get(place, Judgement()))

@@ -1,10 +1,10 @@
 """Objects of rendered trees, parsed once: a tree's id says all that is in it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from headway.app.bounded_yaml import read_documents
 from headway.app.ports import Manifests
+from headway.app.rendered_yaml import read_rendered
 from headway.app.standards.judging import DEFINES
 from headway.domain.gates.judged import standing_tree
 from headway.domain.names import ArtifactName, Cell, InstanceName, TreeId
@@ -76,11 +76,11 @@ class Trees:
 
 def parse(files: Mapping[str, bytes]) -> Objects:
     """Give the objects that rendered files hold."""
-    documents = (one.value for name in sorted(files) for one in read_documents(files[name], name))
+    documents = (one for name in sorted(files) for one in read_rendered(files[name], name))
     return tuple(one for one in documents if isinstance(one, Mapping))
 
 
-def definitions_in(objects: Objects) -> Objects:
+def definitions_in(objects: Sequence[Mapping[str, object]]) -> Objects:
     """Give the definitions of custom resources among objects."""
     return tuple(one for one in objects if one.get("kind") == DEFINES)
 

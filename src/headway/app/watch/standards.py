@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from headway import __version__
 from headway.app.desk import Desk
 from headway.app.ports import Refs
-from headway.app.standards.in_force import FOLDER, read_documents_of
+from headway.app.standards.in_force import FOLDER, fingerprint_of, read_documents_of
+from headway.domain.errors import UsageError
 from headway.domain.facts import StandardsTaken
 from headway.domain.names import CommitId, TreeId
+from headway.domain.standards import PolicyProblem
 
 _LOG = logging.getLogger(__name__)
 
@@ -45,12 +47,20 @@ class StandardsWatch:
         seen = (tree, chosen, has_schemas)
         if seen == self._seen:
             return
-        documents = await read_documents_of(manifests, home.main) if tree is not None else {}
-        if in_force is not None or documents or chosen or has_schemas:
-            await self._read(home.main, documents, chosen)
+        try:
+            documents = await read_documents_of(manifests, home.main) if tree is not None else {}
+        except UsageError as error:
+            # A link among them, or too many: what cannot be read is not nothing, and stops nothing else.
+            await self._record(_unknown(home.main, chosen, _problem(error)))
+        else:
+            if in_force is not None or documents or chosen or has_schemas:
+                await self._read(home.main, documents, chosen)
         self._seen = seen
 
     async def _read(self, commit: CommitId, documents: Mapping[str, bytes], chosen: tuple[str, ...]) -> None:
+        if self._is_known(fingerprint_of(documents, chosen), chosen):
+            # It is compiled when somebody asks.
+            return
         try:
             compiled = await self._desk.asking.judges.compile(documents, chosen)
         except Exception:
@@ -70,11 +80,34 @@ class StandardsWatch:
         )
 
     async def _record(self, body: StandardsTaken) -> None:
-        in_force = self._desk.situation.standards
-        known = (in_force.headway, in_force.fingerprint, in_force.chosen) if in_force else None
-        if known != (body.headway, body.fingerprint, body.chosen):
+        if not self._is_known(body.fingerprint, body.chosen, body.problems):
             await self._desk.record(self._desk.fact(body))
 
+    def _is_known(
+        self, fingerprint: str, chosen: tuple[str, ...], problems: tuple[PolicyProblem, ...] | None = None
+    ) -> bool:
+        """Say whether that is in force; its problems follow from the fingerprint, if there is one."""
+        known = self._desk.situation.standards
+        return (
+            known is not None
+            and (known.headway, known.fingerprint, known.chosen) == (__version__, fingerprint, chosen)
+            and (problems is None or known.problems == problems)
+        )
 
-def _unknown(commit: CommitId | None, chosen: tuple[str, ...]) -> StandardsTaken:
-    return StandardsTaken(commit=commit, headway=__version__, fingerprint="", chosen=chosen)
+
+def _unknown(commit: CommitId | None, chosen: tuple[str, ...], *problems: PolicyProblem) -> StandardsTaken:
+    return StandardsTaken(
+        commit=commit, headway=__version__, fingerprint="", chosen=chosen, problems=problems
+    )
+
+
+def _problem(error: UsageError) -> PolicyProblem:
+    """Say of the folder what keeps it from being read."""
+    return PolicyProblem(
+        file=FOLDER,
+        line=1,
+        policy="",
+        field="",
+        why=f"{error.what}: {error.why}",
+        suggestion=error.next_step,
+    )

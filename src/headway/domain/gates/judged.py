@@ -72,6 +72,12 @@ def locked_beside(situation: Situation, cell: Cell) -> Beside:
     return {one: standing_tree(situation, Cell(one, cell.instance)) for one in others if one != cell.artifact}
 
 
+def _standing(situation: Situation, cell: Cell) -> Beside:
+    """Give what the lock holds: the others, and what is replaced, by which it is told what is new."""
+    replaced = standing_tree(situation, cell)
+    return {**locked_beside(situation, cell), **({cell.artifact: replaced} if replaced else {})}
+
+
 def standing_tree(situation: Situation, cell: Cell) -> TreeId | None:
     """Give the manifests that a cell's lock holds, image aside where that is known; None: it holds none."""
     state = situation.cell(cell)
@@ -111,7 +117,7 @@ def fingerprint_of(situation: Situation, cell: Cell, version: Version, others: B
         deployed_reference(situation, cell.artifact, version.digest, environment) if version.digest else None,
     ]
     if others is not None or asks_together(situation):
-        stand = locked_beside(situation, cell) if others is None else others
+        stand = _standing(situation, cell) if others is None else others
         if None in stand.values():
             return None
         parts += [f"{one}={tree}" for one, tree in sorted(stand.items())]

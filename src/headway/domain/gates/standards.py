@@ -11,7 +11,7 @@ from headway.domain.gates.outcome import ALLOWED, Allowed, Blocked, Outcome, Que
 from headway.domain.names import Cell, CommitId
 from headway.domain.situation.records import Judged
 from headway.domain.situation.situation import Situation
-from headway.domain.standards.judgement import Unjudged
+from headway.domain.standards.judgement import Judgement, Unjudged
 from headway.domain.standards.schema_rules import SCHEMA
 from headway.domain.standards.waiver import WaiverState, Weighed, weigh
 from headway.domain.standards.words import in_one_line
@@ -30,24 +30,22 @@ def standards(question: Question) -> Outcome:
     if not asked_of(situation, cell.instance):
         return ALLOWED
     in_force = situation.standards
-    if in_force is None or not is_known(situation):
-        return _blocked("the standards on main have not been read yet", _SOON)
-    shut = [
-        (f"a standard cannot be asked, and so nothing passes: {one}", _PLATFORM) for one in in_force.problems
-    ]
+    problems = in_force.problems if in_force is not None else ()
+    shut = [(f"a standard cannot be asked, and so nothing passes: {one}", _PLATFORM) for one in problems]
+    if not is_known(situation):
+        return _blocked(*(shut or [("the standards on main have not been read yet", _SOON)]))
     judged = judged_of(situation, cell, question.version, beside(question))
     if judged is None:
         shut.append((f"{question.label} has not been judged for {cell.instance} yet", _SOON))
     elif judged.failure:
         shut.append((f"{question.label} could not be judged, which is no pass: {judged.failure}", "Headway"))
-    elif (weighed := weigh_judged(situation, cell, judged, question.now)).standing:
+    elif (weighed := weigh_found(situation, cell, judged.judgement, question.now)).standing:
         shut.append((f"{question.label} in {cell.instance} does not meet {_told(weighed)}", _TEAM))
     else:
         until = min((one.waiver.over_at for one in weighed.waived), default=None)
         if not shut:
             return Allowed(until=until) if until else ALLOWED
-    words, who = zip(*shut, strict=True)
-    return _blocked("; ".join(words), "; ".join(dict.fromkeys(who)))
+    return _blocked(*shut)
 
 
 def is_known(situation: Situation) -> bool:
@@ -65,13 +63,13 @@ def weighed_of(question: Question) -> Weighed | None:
     judged = judged_of(question.situation, question.cell, question.version, beside(question))
     if judged is None or judged.failure:
         return None
-    return weigh_judged(question.situation, question.cell, judged, question.now)
+    return weigh_found(question.situation, question.cell, judged.judgement, question.now)
 
 
-def weigh_judged(situation: Situation, cell: Cell, judged: Judged, now: datetime) -> Weighed:
+def weigh_found(situation: Situation, cell: Cell, judgement: Judgement, now: datetime) -> Weighed:
     """Hold what was found to the waivers of the estate in force."""
     waivers = situation.estate.waivers if situation.estate else ()
-    return weigh(judged.judgement, waivers, cell.artifact, cell.instance, now)
+    return weigh(judgement, waivers, cell.artifact, cell.instance, now)
 
 
 def to_be_judged(question: Question) -> str | None:
@@ -84,13 +82,15 @@ def to_be_judged(question: Question) -> str | None:
         return None
     others = beside(question)
     judged = judged_of(situation, cell, question.version, others)
-    # The definition of a custom resource may be there by now, and a judge that failed may answer.
-    is_open = judged is None or judged.failure or any(_is_undefined(one) for one in judged.judgement.unjudged)
-    return fingerprint_of(situation, cell, question.version, others) if is_open else None
+    if judged is None or judged.failure or _lacks_definition(question, judged):
+        return fingerprint_of(situation, cell, question.version, others)
+    return None
 
 
-def _is_undefined(found: Unjudged) -> bool:
-    return found.rule == SCHEMA and not found.ignored
+def _lacks_definition(question: Question, judged: Judged) -> bool:
+    """Say whether the definition of a custom resource is missed and not waived: it may be there by now."""
+    weighed = weigh_found(question.situation, question.cell, judged.judgement, question.now)
+    return any(isinstance(one.finding, Unjudged) and one.finding.rule == SCHEMA for one in weighed.standing)
 
 
 def does_not_meet(situation: Situation, cell: Cell, commit: CommitId, now: datetime) -> bool:
@@ -99,7 +99,9 @@ def does_not_meet(situation: Situation, cell: Cell, commit: CommitId, now: datet
     What was found beside other manifests counts too: such a half is weighed all the same, and judged anew.
     """
     return any(
-        version.commit == commit and not found.failure and weigh_judged(situation, cell, found, now).standing
+        version.commit == commit
+        and not found.failure
+        and weigh_found(situation, cell, found.judgement, now).standing
         for version, found in situation.judged_in(cell).items()
     )
 
@@ -114,5 +116,7 @@ def _told(weighed: Weighed) -> str:
     return f"{count}: {'; '.join([*told, *([f'and {more} more'] if more else [])])}"
 
 
-def _blocked(words: str, who: str) -> Blocked:
-    return Blocked(gate="standards", words=words, who=who)
+def _blocked(*shut: tuple[str, str]) -> Blocked:
+    """Say all that keeps it shut, and who can change it."""
+    words, who = zip(*shut, strict=True)
+    return Blocked(gate="standards", words="; ".join(words), who="; ".join(dict.fromkeys(who)))

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from headway.interfaces.cli.findings import is_unmet
 from headway.interfaces.cli.screen import Cell
 from headway.interfaces.cli.spans import shown_instant
 from headway.interfaces.words import HEALTH, VERIFICATION, StateWord
@@ -31,7 +32,8 @@ def board_rows(instances: list[dict[str, Any]], *, wide: bool) -> list[list[str 
 def _row(instance: dict[str, Any], cell: dict[str, Any], *, is_first: bool, wide: bool) -> list[str | Cell]:
     name = instance["name"].split("/")[1]
     held = bool(instance["held"] or cell["held"])
-    version = f"{cell['version'] or '–'}{' ✗' if cell['quarantined'] else ''}{' ■' if held else ''}"
+    marks = f"{' ✗' if cell['quarantined'] else ''}{' ■' if held else ''}{' ◇' if is_unmet(cell) else ''}"
+    version = f"{cell['version'] or '–'}{marks}"
     row: list[str | Cell] = [
         Cell(name if is_first or wide else "", "bold"),
         cell["artifact"].split("/")[1],
@@ -62,6 +64,7 @@ def legend(instances: list[dict[str, Any]]) -> str:
     held = any(one["held"] or cell["held"] for one, cell in cells)
     quarantined = any(cell["quarantined"] for _, cell in cells)
     said = (["✗ quarantined"] if quarantined else []) + (["■ held"] if held else [])
+    said += ["◇ does not meet today's standards"] if any(is_unmet(cell) for _, cell in cells) else []
     return f"behind a version: {', '.join(said)}" if said else ""
 
 

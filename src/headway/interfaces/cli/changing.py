@@ -5,6 +5,7 @@ from typing import Annotated, Any
 import typer
 
 from headway.domain.errors import UsageError
+from headway.interfaces.cli.findings import finding_lines
 from headway.interfaces.cli.options import Artifact, DryRun, Output, Reason, ReasonUnlessDry, session_of
 from headway.interfaces.cli.screen import Format, ask, busy, can_ask, say, show_document
 from headway.interfaces.cli.spans import parse_instant, parse_span, shown_instant
@@ -63,6 +64,8 @@ def _say_promotion(found: dict[str, Any], *, dry_run: bool) -> None:
         say("", f"On {one['branch']}, this commit:", "")
         say(*(f"    {line}" for line in one["message"].splitlines()))
         say("", "It would change:", *(f"    {path}" for path in one["paths"]))
+        if one["standards"]:
+            say("", "By the standards in force:", *finding_lines(one["standards"]))
 
 
 def _refuse_wanted(wanted: dict[str, object]) -> None:

@@ -13,6 +13,7 @@ from headway.interfaces.cli.board import (
     waiting_lines,
 )
 from headway.interfaces.cli.client import Client, Params
+from headway.interfaces.cli.findings import finding_lines
 from headway.interfaces.cli.options import Artifact, Into, Output, session_of
 from headway.interfaces.cli.patience import Patience
 from headway.interfaces.cli.screen import Cell, Format, busy, plain, say, show_document, show_table
@@ -142,6 +143,8 @@ def why(
         _say_request(found["request"])
     if found["underway"]:
         say("", "Under way", *(f"  {one}" for one in found["underway"]))
+    if found["running"]:
+        say("", "What runs, by today's standards (it is not touched)", *finding_lines(found["running"]))
     for one in found["answers"]:
         _say_answer(one)
 
@@ -159,6 +162,8 @@ def _say_answer(one: dict[str, Any]) -> None:
         who = "" if shut["who"] == "time" else f"who can change it: {shut['who']}"
         opens = f"it can open by itself at {shown_instant(shut['next_at'])} UTC" if shut["next_at"] else ""
         say(f"    {'; '.join(one for one in (who, opens) if one) or 'it opens by itself'}")
+    if one["standards"]:
+        say("  by the standards in force:", *(f"  {line}" for line in finding_lines(one["standards"])))
 
 
 def history(

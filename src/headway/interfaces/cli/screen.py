@@ -225,5 +225,6 @@ _PLAINER = {
     "▆": "+",
     "▇": "*",
     "█": "#",
+    "◇": "%",
 }
 """For terminals that write no more than ASCII."""

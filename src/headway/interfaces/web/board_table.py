@@ -151,6 +151,7 @@ def _told(those: list[tuple[InstanceStatus, CellStatus]]) -> Told:
 def _lines(instance: InstanceStatus, cell: CellStatus) -> tuple[str, ...]:
     lines = ["quarantined"] if cell.quarantined else []
     lines += ["changed by other hands"] if instance.touched else []
+    lines += ["does not meet today's standards"] if any(one.blocks for one in cell.unmet) else []
     lines += [f"{cell.underway} is on its way"] if cell.underway else []
     lines += ["held"] if instance.held or cell.held else []
     if cell.waits and not cell.underway:

@@ -275,6 +275,9 @@ def test_a_kind_without_a_definition_is_asked_about_again() -> None:
     unjudged = Unjudged(rule="schema", object=KEY, why="no schema", suggestion="Write it")
     situation = _judged(_situation(), unjudged=(unjudged,))
     assert to_be_judged(_question(situation)) == situation.judged[CELL][VERSION].fingerprint
+    waived = replace(WAIVER, rule="schema")
+    known = _judged(_situation(estate=_estate(waivers=(waived,))), unjudged=(unjudged,))
+    assert to_be_judged(_question(known)) is None
 
 
 def test_a_policy_that_cannot_be_used_lets_nothing_pass_and_hides_nothing() -> None:

@@ -123,7 +123,7 @@ def moved(there: Situation, version: Version) -> Situation:
 
 def taken(there: Situation) -> Version | None:
     """Give the first pair that is within reach."""
-    pairs = walked_pairs(there, CELL, 0, first_wave_pairs(there, CELL, 0), None)
+    pairs = walked_pairs(there, CELL, 0, first_wave_pairs(there, CELL, 0, NOW), None)
     return next((one for one in pairs if not is_out_of_reach(there, CELL, one)), None)
 
 

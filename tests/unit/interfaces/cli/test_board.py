@@ -113,7 +113,7 @@ async def test_a_terminal_without_unicode_gets_ascii(tmp_path: Path) -> None:
 def cell(**changed: object) -> dict[str, object]:
     """Make one cell of an answer."""
     usual = {"artifact": "oc/app1", "version": "1.0.0+abc", "health": "healthy", "verification": "passed"}
-    rest = {"underway": None, "newer": None, "waits": None, "held": [], "quarantined": False}
+    rest = {"underway": None, "newer": None, "waits": None, "held": [], "quarantined": False, "unmet": []}
     return {**usual, **rest, **changed}
 
 
@@ -132,6 +132,7 @@ def instance(*cells: dict[str, object]) -> dict[str, object]:
         ({"verification": "withdrawn"}, "▲ withdrawn"),
         ({"quarantined": True}, "1.0.0+abc ✗"),
         ({"held": ["sue: test"]}, "1.0.0+abc ■"),
+        ({"unmet": [{"blocks": False}, {"blocks": True}]}, "1.0.0+abc ◇"),
         ({"version": None}, "–"),
     ],
 )
@@ -144,6 +145,9 @@ def test_the_marks_behind_versions_are_told_in_words() -> None:
     assert legend([instance(cell())]) == ""
     assert legend([instance(cell(held=["sue: test"]), cell())]) == "behind a version: ■ held"
     assert legend([instance(cell(quarantined=True))]) == "behind a version: ✗ quarantined"
+    assert legend([instance(cell(unmet=[{"blocks": False}]))]) == ""
+    unmet = legend([instance(cell(unmet=[{"blocks": True}]))])
+    assert unmet == "behind a version: ◇ does not meet today's standards"
 
 
 def test_what_is_on_its_way_is_said_before_what_waits() -> None:
