@@ -27,7 +27,7 @@ async def check_estate(settings: CheckSettings) -> Checked:
     with rendering_cache() as cache:
         looked = await look(checkouts, read.estate, cache)
         known = _read(before) if before else None
-        earlier = await look(before, known.estate, cache) if before and known else None
+        earlier = await look(before, known.estate, cache, looked.rules) if before and known else None
         return await check_rendered(checked, looked, earlier)
 
 

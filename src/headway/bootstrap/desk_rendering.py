@@ -130,7 +130,11 @@ async def render_all(
                 rendered[place] = None
                 wanted = _request(checkout.commit, application, artifact, instance.instance, image)
                 group.create_task(render(renderer, place, wanted))
-    return Renderings(made=tuple(one for one in rendered.values() if one is not None), mistakes=mistakes)
+    return Renderings(
+        made=tuple(one for one in rendered.values() if one is not None),
+        # In the estate's order, not in that in which they ended: the same mistake is told in the same words.
+        mistakes={place: mistakes[place] for place in rendered if place in mistakes},
+    )
 
 
 def read_objects(files: Mapping[str, bytes]) -> tuple[Mapping[str, object], ...]:

@@ -50,6 +50,8 @@ class Rules:
     compiled: PolicySet
     unread: tuple[HeadwayError, ...]
     """Why standards could not be read at all."""
+    documents: tuple[Choice, Mapping[str, bytes]]
+    """What they were compiled from: what is chosen, and the estate's own by path."""
 
 
 def read_checkouts(checkouts: Checkouts) -> EstateRead:
@@ -61,14 +63,22 @@ def read_checkouts(checkouts: Checkouts) -> EstateRead:
     return read_estate({name: one.sources for name, one in checkouts.items()}, partial=True)
 
 
-async def rules_of(checkouts: Checkouts, estate: Estate) -> Rules:
-    """Compile what is in force where repositories stand."""
+async def rules_of(checkouts: Checkouts, estate: Estate, known: Rules | None = None) -> Rules:
+    """Compile what is in force where repositories stand, if it is not what is known already."""
     choice = choose(estate.standards)
     own, unread = await own_standards(checkouts.values())
+    if known is not None and known.documents == (choice, own) and not (unread or known.unread):
+        return known
     policies = CelPolicies(read_documents)
     compiled = await policies.compile({**choice.documents, **own})
     judge = Judge(PackagedSchemas(), policies, compiled, choice)
-    return Rules(judge=_remembering(judge, choice, own), plain=judge, compiled=compiled, unread=unread)
+    return Rules(
+        judge=_remembering(judge, choice, own),
+        plain=judge,
+        compiled=compiled,
+        unread=unread,
+        documents=(choice, own),
+    )
 
 
 def _remembering(judge: Judge, choice: Choice, own: Mapping[str, bytes]) -> Judge | RememberingJudge:
@@ -137,10 +147,10 @@ class Looked:
         return services_missing(self.checkouts, self.estate, self.rendered)
 
 
-async def look(checkouts: Checkouts, estate: Estate, cache: Path, *, by: Rules | None = None) -> Looked:
-    """Render all that stands in these repositories, and judge it by what is in force there, or by others."""
+async def look(checkouts: Checkouts, estate: Estate, cache: Path, known: Rules | None = None) -> Looked:
+    """Render all that stands in these repositories, and judge it by what is in force there."""
     rendered = await render_all(checkouts, estate, cache)
-    rules = by or await rules_of(checkouts, estate)
+    rules = await rules_of(checkouts, estate, known)
     ruled = await rules.judge.rule(estate, rendered.made, datetime.now(UTC))
     return Looked(checkouts=checkouts, estate=estate, rendered=rendered, rules=rules, ruled=ruled)
 

@@ -103,3 +103,14 @@ def test_markdown_says_what_blocks(probes: DeskEstate, capsys: pytest.CaptureFix
     assert code == 1
     assert told.startswith("**headway check**: Not in order: 1 violation(s)")
     assert f"- ✗ `readiness` `{SECOND}:1`: oneconnect/app2 everywhere: Deployment app2" in told
+
+
+def test_a_mistake_is_told_in_the_same_words_each_time(
+    desk_estate: DeskEstate, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It names the first instance of the lane, whichever overlay failed first."""
+    monkeypatch.setenv("HEADWAY_CACHE", "")
+    (desk_estate.folder / DEPLOYMENT).write_text("apiVersion: apps/v1\nkind: [\n")
+    for _ in range(5):
+        _, _, said = headway(capsys, "check", str(desk_estate.folder))
+        assert "Error: Kustomize cannot render oneconnect/app1/overlays/dev\n" in said
