@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from tests.fixtures.image_store import SETTING
 
 ROOT = Path(__file__).parents[3]
@@ -32,15 +33,18 @@ def until(condition: str) -> str:
 
 def walk() -> str:
     """Put the page's blocks in the order in which a person types them, each in the terminal that it says."""
-    (begin, publish_estate) = blocks("1.")
+    (begin, open_production, publish_estate) = blocks("1.")
     (serve, _apart) = blocks("2.")
     (registry,) = blocks("3.")
     (nats, application) = blocks("4.")
     (look, curl) = blocks("5.")
     (watch, *rest) = look.splitlines()
     (people,) = blocks("6.")
+    (approve, production) = blocks("7.")
+    (identity, *approvals) = approve.splitlines()
     steps = [
         begin,
+        open_production,
         publish_estate,
         in_another_terminal("serve", f"exec {serve}"),
         until("grep -q 127.0.0.1:8642 serve.log"),
@@ -56,6 +60,10 @@ def walk() -> str:
         "grep -q staging watch.log; kill $watch",
         curl,
         people,
+        identity,
+        # Until the soak is over it says when to come back.
+        *(until(f"{approve} 2>> soak.log") for approve in approvals),
+        production,
         "kill -INT $serve; wait $serve || true",
         "headway agent --tear-down",
         'test -z "$(podman ps --all --quiet)"',
@@ -64,6 +72,7 @@ def walk() -> str:
     return "set -x\n" + "\n".join(steps) + "\n"
 
 
+@pytest.mark.timeout(WITHIN_S + 60)
 def test_first_steps_can_be_typed_word_for_word(tmp_path: Path) -> None:
     script = tmp_path / "walk.sh"
     script.write_text(walk())
@@ -93,4 +102,5 @@ def test_first_steps_can_be_typed_word_for_word(tmp_path: Path) -> None:
     assert done.returncode == 0, said
     assert done.stdout.rstrip().endswith("THE END"), said
     assert "\nhello\n" in done.stdout, "the entrance answers"
-    assert "soak" in done.stdout, "why tells what production waits for"
+    assert "The approval counts until" in done.stdout, "ben approves"
+    assert done.stdout.count("\nhello\n") == 2, "the entrance answers in production too"
