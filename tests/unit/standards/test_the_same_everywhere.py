@@ -1,7 +1,7 @@
 """Each shipped rule catches its violation wherever an estate is asked, with the same id and words.
 
-On the desk, on the pull request in each of its forms, and by the judge that a promotion is weighed with. In a
-cluster `tests/cluster/test_shipped_standards.py` holds the words to these, of the same examples.
+On the desk, on the pull request in each of its forms, and at the gate. In a cluster
+`tests/cluster/test_shipped_standards.py` holds the words to these, of the same examples.
 """
 
 import contextlib
@@ -18,6 +18,7 @@ from tests.fixtures.shipped_standards import EXAMPLES, example
 
 from headway.__main__ import LateComposition
 from headway.domain.standards.together import judge_together
+from headway.domain.standards.words import in_one_line
 from headway.interfaces.cli.check_forms import check_markdown, github_lines, sarif, told_json
 from headway.interfaces.cli.composition import Checked, CheckSettings
 from headway.interfaces.cli.main import run
@@ -79,6 +80,18 @@ async def test_a_rule_says_the_same_on_the_desk_and_on_the_pull_request(rule: st
         assert any(message.replace("%", "%25") in one for one in annotations)
         assert any(_letters(message) in _letters(one) for one in comment)
         assert message in asked.desk
+
+
+@pytest.mark.parametrize("rule", JUDGED)
+async def test_a_rule_says_the_same_at_the_gate(rule: str, asked: Asked) -> None:
+    """These are the gate's words, which `why` and the web show; that it is shut is shown by its own tests."""
+    objects, namespace = example(rule, "fails"), namespace_of(rule)
+    found = [*(await judged(objects, namespace)).violations, *judge_together(objects, namespace=namespace)]
+    mine = [in_one_line(one) for one in found if one.rule == rule]
+    desk = {one["message"] for one in asked.told(rule)}
+    assert mine
+    assert all(one.startswith(f"{rule} ") and any(words in one for words in desk) for one in mine), mine
+    assert all(any(words in one for one in mine) for words in desk)
 
 
 @pytest.mark.parametrize(("rule", "code"), BEFORE_JUDGING.items())
