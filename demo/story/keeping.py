@@ -71,6 +71,7 @@ def tell_how_to_go_on(stage: Stage, engine: Engine, options: str = "") -> None:
     say(f"  export HEADWAY_STATE={stage.headway.state}", folds=False)
     say("\nSome things to try")
     for line in (
+        "headway board",
         "headway status --watch",
         "headway versions app1",
         f"python -m demo.publish app1 2.0.0{options}",
@@ -83,3 +84,6 @@ def tell_how_to_go_on(stage: Stage, engine: Engine, options: str = "") -> None:
         say(f"  {line}", folds=False)
     say("\nThe end of it, which the next demo there also makes")
     say(f"  python -m demo.end{options}", folds=False)
+    address = json.loads((stage.headway.state / "server.json").read_text())["url"]
+    say("\nThe board, which `headway board` opens with you signed in")
+    say(f"  {address}/", folds=False)

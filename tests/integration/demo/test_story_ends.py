@@ -69,6 +69,8 @@ def test_a_kept_story_runs_on_delivers_what_is_published_and_ends_as_it_says(fol
         exports = re.findall(r"^  (export .+)$", said, re.MULTILINE)
         (publish,) = re.findall(r"^  (python -m demo.publish app1 2.0.0.*)$", said, re.MULTILINE)
         (url,) = re.findall(r"^  production-us-west-2 +(http://\S+)$", said, re.MULTILINE)
+        (board,) = re.findall(r"^  (http://\S+/)$", said, re.MULTILINE)
+        assert "Sign in" in httpx.get(board, headers={"Accept": "text/html"}, trust_env=False).text
         (end,) = re.findall(r"^  (python -m demo.end.*)$", said, re.MULTILINE)
         assert version_at(url) == "1.0.0"
         assert has_network(folder)

@@ -140,7 +140,9 @@ def _cell_needs(cell: CellStatus) -> Iterator[Need]:
         )
     if cell.gate == "approvals" and cell.newer and not cell.underway:
         yield need(
-            NeedKind.APPROVAL, f"{cell.newer} of {where} waits for approval: {cell.waits}", cell.who or ""
+            NeedKind.APPROVAL,
+            f"{where} waits for approval: {(cell.waits or '').removeprefix('approvals: ')}",
+            cell.who or "",
         )
     for words in cell.held:
         yield need(NeedKind.HELD, f"{where} is held by {words}", f"headway resume {cell.instance}")

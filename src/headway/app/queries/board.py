@@ -2,9 +2,10 @@
 
 An instance is looked at again once a fact touched it or it was planned anew; what neither happened to shows
 the same. Holds that end and gates that open by time are planned anew by themselves.
-For one event loop; nothing here waits.
+For one event loop, which goes on between applications while many are looked at.
 """
 
+import asyncio
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -90,6 +91,14 @@ class Board:
         self._kept: dict[InstanceName, _Kept] = {}
         desk.recorder.listen(self._heard)
 
+    async def look(self) -> None:
+        """Look at all that changed, application by application, so that everything else goes on meanwhile."""
+        estate = self._desk.situation.estate
+        for application in tuple(estate.applications) if estate else ():
+            for _ in self._of(application, None):
+                pass
+            await asyncio.sleep(0)
+
     def show(self, asked: Filter) -> BoardShown:
         """Give the board; applications in the estate's order, instances in lane order."""
         estate = self._desk.situation.estate
@@ -122,7 +131,8 @@ class Board:
 
     def _of(self, application: str, environment: str | None) -> Iterator[_Kept]:
         estate = self._desk.situation.estate
-        for name in estate.instances(application) if estate else ():
+        is_there = estate is not None and application in estate.applications
+        for name in estate.instances(application) if estate is not None and is_there else ():
             if environment is None or self._desk.situation.environment_of(name) == environment:
                 yield self._look(name)
 

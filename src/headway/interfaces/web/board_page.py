@@ -38,6 +38,7 @@ async def show_board(ask: Ask) -> Shown:
     )
     _require_known(ask, asked)
     wave, only, page = ask.query("wave"), ask.query("only"), ask.number("page")
+    await ask.site.board.look()
     board = ask.site.board.show(asked)
     is_open = board.tally.cells <= MOST_OPEN_CELLS or asked.application is not None
     tables = [lay_out(one, wave=wave, only_wrong=only == "wrong") for one in board.applications if is_open]
@@ -73,6 +74,7 @@ async def show_board(ask: Ask) -> Shown:
 
 async def show_attention(ask: Ask) -> Shown:
     """Show everything that needs somebody, and what waits for whom."""
+    await ask.site.board.look()
     board = ask.site.board.show(Filter())
     told = tell(board.needs)
     return Shown(
