@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-# Times belong in the bench: a busy machine is no fault of what is tested. And each run tries the same examples,
-# so that a change is not judged by one that the change before was spared.
+# Times belong in the bench: a busy machine is no fault of what is tested. And each run tries the same
+# examples, so that a change is not judged by one that the change before was spared.
 settings.register_profile(
     "everyday", deadline=None, derandomize=True, database=None, suppress_health_check=[HealthCheck.too_slow]
 )

@@ -100,9 +100,12 @@ class Built:
 
 
 def cache_folder() -> Path:
-    """Give where the built programs are kept, whichever checkout built them."""
-    of_user = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "headway"
-    return Path(os.environ.get("HEADWAY_CACHE") or of_user) / "cluster"
+    """Give where the built programs are kept, whichever checkout built them.
+
+    Not below `HEADWAY_CACHE`, which is the desk's: who empties that one does not mean to wait for a build.
+    """
+    of_user = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    return Path(os.environ.get("HEADWAY_CLUSTER_CACHE") or of_user / "headway/cluster")
 
 
 def provide(say: Callable[[str], None]) -> Built:
