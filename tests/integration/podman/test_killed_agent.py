@@ -32,6 +32,15 @@ async def healthy(client: PodmanEngineClient) -> Observation:
             await asyncio.sleep(0.1)
 
 
+def serving(folder: Path) -> list[str]:
+    """Give the commands of the programs that serve traffic and names for engines below a folder."""
+    commands = []
+    for process in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            commands.append((process / "cmdline").read_bytes().replace(b"\0", b" ").decode())
+    return [one for one in commands if f"{folder}/" in one and one.startswith(("haproxy", "dnsmasq"))]
+
+
 @pytest.mark.timeout(120)
 async def test_an_agent_killed_at_any_instant_is_continued_and_nothing_runs_twice(
     tmp_path: Path, images: ImagePublisher
@@ -105,8 +114,10 @@ async def test_tearing_down_leaves_alone_what_an_engine_of_another_state_folder_
             assert f"--state {mine}" in refused.value.next_step
             assert process.returncode is None
             assert await podman_lists(name) == before
+        assert serving(mine) != []
         (mine / "agent").rename(mine / "moved")
         await tear_down(elsewhere)
         assert await podman_lists(name) == []
+        assert serving(mine) == [], "they would keep the addresses of whoever gets that network next"
     finally:
         await tear_down(settings)

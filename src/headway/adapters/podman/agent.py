@@ -18,7 +18,7 @@ from headway.adapters.podman.network import other_owner, remove_network
 from headway.adapters.podman.podman import Podman
 from headway.adapters.podman.server import agent_app
 from headway.adapters.podman.settings import AgentSettings
-from headway.adapters.podman.strays import end_strays
+from headway.adapters.podman.strays import end_daemons, end_strays
 from headway.app.ports import Clock, DesiredState
 from headway.domain.errors import Conflict, Transient
 
@@ -101,6 +101,9 @@ async def _remove_all(settings: AgentSettings) -> None:
         "network", "ls", "--format", "json", "--filter", f"label={PREFIX}engine={settings.name}"
     )
     for network in json.loads(networks or b"[]"):
+        state = (network.get("labels") or {}).get(f"{PREFIX}state")
+        if state:  # another folder's is gone, or `_refuse_others` had named it
+            await end_daemons(Path(state))
         await remove_network(podman, str(network["name"]))
     await podman.remove_volumes()
 
