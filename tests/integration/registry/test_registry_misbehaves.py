@@ -1,7 +1,6 @@
 """Registries that lie, stall, refuse or are half copied: what the adapter makes of each."""
 
 import asyncio
-import contextlib
 import hashlib
 import json
 from collections.abc import AsyncIterator, Mapping
@@ -10,6 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from tests.fixtures.local_server import serving
 from tests.fixtures.registry import TestRegistry
 from tests.fixtures.registry_worlds import RealWorld, push_index, stored_bytes
 
@@ -61,19 +61,14 @@ class ScriptedServer:
         said = {"Content-Length": str(len(reply.body)), "Connection": "close", **reply.headers}
         lines = [f"HTTP/1.1 {reply.status} X", *(f"{name}: {value}" for name, value in said.items())]
         writer.write("\r\n".join(lines).encode() + b"\r\n\r\n" + (b"" if method == "HEAD" else reply.body))
-        with contextlib.suppress(ConnectionError):  # who asked has read enough and hung up
-            await writer.drain()
-        writer.close()
 
 
 @pytest.fixture
 async def server() -> AsyncIterator[ScriptedServer]:
     scripted = ScriptedServer()
-    running = await asyncio.start_server(scripted.answer, "127.0.0.1", 0)
-    scripted.address = f"127.0.0.1:{running.sockets[0].getsockname()[1]}"
-    yield scripted
-    running.close()
-    await running.wait_closed()
+    async with serving(scripted.answer) as port:
+        scripted.address = f"127.0.0.1:{port}"
+        yield scripted
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 
 import pytest
+from tests.fixtures.local_server import serving
 from tests.fixtures.registry import TestRegistry
 from tests.fixtures.registry_worlds import RealWorld
 
@@ -26,8 +27,6 @@ class Hook:
         length = next(line for line in head.split("\r\n") if line.startswith("content-length:"))
         body = await reader.readexactly(int(length.partition(":")[2]))
         writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
-        await writer.drain()
-        writer.close()
         for push in parse_notification(body):
             self.pushes.put_nowait(push)
 
@@ -35,11 +34,8 @@ class Hook:
 @pytest.fixture
 async def hook() -> AsyncIterator[Hook]:
     made = Hook()
-    server = await asyncio.start_server(made.take, "127.0.0.1", 0)
-    made.port = server.sockets[0].getsockname()[1]
-    yield made
-    server.close()
-    await server.wait_closed()
+    async with serving(made.take) as made.port:
+        yield made
 
 
 async def test_a_push_is_told_with_path_digest_tag_and_host(registry: TestRegistry, hook: Hook) -> None:
