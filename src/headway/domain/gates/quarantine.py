@@ -2,9 +2,9 @@
 
 from headway.domain.gates.outcome import ALLOWED, Blocked, Outcome, Question
 from headway.domain.names import ArtifactName, InstanceName, Version
-from headway.domain.situation.fold_promotions import is_meant
 from headway.domain.situation.records import Quarantine, TakenBack
 from headway.domain.situation.situation import Situation
+from headway.domain.situation.taken_backs import is_meant
 
 
 def quarantine(question: Question) -> Outcome:

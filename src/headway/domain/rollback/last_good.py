@@ -2,8 +2,8 @@
 
 from headway.domain.gates.quarantine import standing_quarantine
 from headway.domain.names import Cell, Version
-from headway.domain.situation.fold_promotions import is_meant
 from headway.domain.situation.situation import Situation
+from headway.domain.situation.taken_backs import is_meant
 
 
 def last_good(situation: Situation, cell: Cell) -> Version | None:

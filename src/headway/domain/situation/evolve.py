@@ -51,6 +51,7 @@ from headway.domain.situation import (
     fold_promotions,
     fold_sources,
     fold_standards,
+    fold_verdicts,
     fold_versions,
 )
 from headway.domain.situation.situation import Situation
@@ -70,10 +71,10 @@ _FOLDS: dict[type, Fold] = {
     PromotionDecided: fold_promotions.decided,
     PromotionLanded: fold_promotions.landed,
     PromotionLost: fold_promotions.lost,
-    PromotionEnded: fold_promotions.ended,
-    NoChangePassed: fold_promotions.no_change_passed,
-    VerificationStarted: fold_promotions.verification_started,
-    VerificationEnded: fold_promotions.verification_ended,
+    PromotionEnded: fold_verdicts.ended,
+    NoChangePassed: fold_verdicts.no_change_passed,
+    VerificationStarted: fold_verdicts.verification_started,
+    VerificationEnded: fold_verdicts.verification_ended,
     DeploymentInterrupted: fold_instances.deployment_interrupted,
     DeploymentSeen: fold_instances.deployment_seen,
     InstanceFound: fold_instances.found,

@@ -18,7 +18,6 @@ from headway.domain.facts import (
     StopsLanded,
 )
 from headway.domain.names import ArtifactName, Cell, InstanceName, Version
-from headway.domain.situation.fold_promotions import soaking, stopped, without_evidence
 from headway.domain.situation.records import (
     Deployed,
     Hold,
@@ -30,6 +29,8 @@ from headway.domain.situation.records import (
     is_standing,
 )
 from headway.domain.situation.situation import Situation
+from headway.domain.situation.soaks import soaking, stopped
+from headway.domain.situation.taken_backs import without_evidence
 from headway.domain.situation.watching import watched_anew
 
 
@@ -41,7 +42,9 @@ def deployment_seen(situation: Situation, fact: Fact, body: DeploymentSeen) -> S
     health = {name: seen for name, seen in body.artifacts.items() if name in (state.lock or {})}
     if state.touched is not None:
         # It is shown; of our versions it tells nothing.
-        return _with(situation, body.instance, replace(state, health=health, health_at=fact.happened_at))
+        return situation.with_instance(
+            body.instance, replace(state, health=health, health_at=fact.happened_at)
+        )
     underway = tuple(_noticed_healthy(state, one, health, fact.happened_at) for one in state.underway)
     there = replace(
         situation,
@@ -65,7 +68,7 @@ def deployment_interrupted(situation: Situation, fact: Fact, body: DeploymentInt
         else one
         for one in state.underway
     )
-    return _with(situation, body.instance, replace(state, underway=underway))
+    return situation.with_instance(body.instance, replace(state, underway=underway))
 
 
 def _noticed_healthy(
@@ -96,7 +99,7 @@ def _soaked(situation: Situation, cell: Cell, fact: Fact) -> Situation:
     if after == soak:
         return situation
     changed = replace(state, soak=state.soak.set(version, after))
-    return replace(situation, cells=situation.cells.set(cell, changed))
+    return situation.with_cell(cell, changed)
 
 
 def found(situation: Situation, fact: Fact, body: InstanceFound) -> Situation:
@@ -108,7 +111,7 @@ def found(situation: Situation, fact: Fact, body: InstanceFound) -> Situation:
         folder=body.folder,
         commit=body.commit,
     )
-    there = _with(situation, body.instance, state)
+    there = situation.with_instance(body.instance, state)
     for name, version in body.lock.items():
         artifact = ArtifactName(body.instance.application, name)
         cell = Cell(artifact, body.instance)
@@ -147,7 +150,9 @@ def found(situation: Situation, fact: Fact, body: InstanceFound) -> Situation:
         if version
         not in there.cell(Cell(ArtifactName(body.instance.application, name), body.instance)).verified
     )
-    there = _with(there, body.instance, replace(there.instance(body.instance), never_verified=unverified))
+    there = there.with_instance(
+        body.instance, replace(there.instance(body.instance), never_verified=unverified)
+    )
     if unverified:
         there = _judged_anew(there, fact, body, unverified)
     for artifact, version in body.taken_back:
@@ -179,7 +184,7 @@ def _judged_anew(
         commit=body.commit,
     )
     state = situation.instance(body.instance)
-    return _with(situation, body.instance, replace(state, underway=(judged,)))
+    return situation.with_instance(body.instance, replace(state, underway=(judged,)))
 
 
 def _taken_back_again(
@@ -209,26 +214,26 @@ def touched(situation: Situation, fact: Fact, body: InstanceTouched) -> Situatio
     mark = Touched(commit=body.commit, author=body.author, words=body.words, at=fact.happened_at)
     state = situation.instance(body.instance)
     underway = tuple(replace(one, verifying=None, verdict=None, results=()) for one in state.underway)
-    there = _with(situation, body.instance, replace(state, touched=mark, underway=underway))
+    there = situation.with_instance(body.instance, replace(state, touched=mark, underway=underway))
     for name in state.lock or {}:
         cell = Cell(ArtifactName(body.instance.application, name), body.instance)
         known = there.cell(cell)
         if known.standing is not None:
             stands = replace(known, soak=stopped(known, known.standing, fact.happened_at))
-            there = replace(there, cells=there.cells.set(cell, stands))
+            there = there.with_cell(cell, stands)
     return there
 
 
 def untouched(situation: Situation, fact: Fact, body: InstanceUntouched) -> Situation:
     """The folder is ours again: what the engine makes of it has to be seen anew."""
     state = replace(situation.instance(body.instance), touched=None)
-    return _with(situation, body.instance, watched_anew(state, fact.happened_at))
+    return situation.with_instance(body.instance, watched_anew(state, fact.happened_at))
 
 
 def stops_landed(situation: Situation, _: Fact, body: StopsLanded) -> Situation:
     """The branch holds these stops."""
     state = replace(situation.instance(body.instance), stops_written=body.fingerprint)
-    return _with(situation, body.instance, state)
+    return situation.with_instance(body.instance, state)
 
 
 def hold_placed(situation: Situation, fact: Fact, body: HoldPlaced) -> Situation:
@@ -243,7 +248,7 @@ def hold_placed(situation: Situation, fact: Fact, body: HoldPlaced) -> Situation
         until=body.until,
     )
     state = situation.instance(body.instance)
-    return _with(situation, body.instance, replace(state, holds=state.holds.set(body.hold_id, hold)))
+    return situation.with_instance(body.instance, replace(state, holds=state.holds.set(body.hold_id, hold)))
 
 
 def hold_lifted(situation: Situation, _: Fact, body: HoldLifted) -> Situation:
@@ -251,8 +256,4 @@ def hold_lifted(situation: Situation, _: Fact, body: HoldLifted) -> Situation:
     state = situation.instance(body.instance)
     if body.hold_id not in state.holds:
         return situation
-    return _with(situation, body.instance, replace(state, holds=state.holds.delete(body.hold_id)))
-
-
-def _with(situation: Situation, name: InstanceName, state: InstanceState) -> Situation:
-    return replace(situation, instances=situation.instances.set(name, state))
+    return situation.with_instance(body.instance, replace(state, holds=state.holds.delete(body.hold_id)))

@@ -68,10 +68,10 @@ def promotion_asked(situation: Situation, fact: Fact, body: PromotionAsked) -> S
         now=body.now,
         at=fact.happened_at,
     )
-    return replace(situation, cells=situation.cells.set(cell, replace(situation.cell(cell), asked=asked)))
+    return situation.with_cell(cell, replace(situation.cell(cell), asked=asked))
 
 
 def promotion_unasked(situation: Situation, _: Fact, body: PromotionUnasked) -> Situation:
     """Forget what was asked for."""
     cell = Cell(body.artifact, body.instance)
-    return replace(situation, cells=situation.cells.set(cell, replace(situation.cell(cell), asked=None)))
+    return situation.with_cell(cell, replace(situation.cell(cell), asked=None))

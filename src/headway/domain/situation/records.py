@@ -14,6 +14,9 @@ from headway.domain.names import ArtifactName, Cell, CommitId, InstanceName, Pro
 from headway.domain.standards.judgement import Judgement
 from headway.domain.standards.problem import PolicyProblem
 
+READY_KEPT = 500
+"""How many versions with evidence a wave offers the next: enough for weeks behind a freeze."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Soak:

@@ -1,6 +1,6 @@
 """The situation: persistent maps from names to records; folding a fact shares all that it does not touch."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from immutables import Map
@@ -136,3 +136,11 @@ class Situation:
             if quarantine.whole_digest and quarantine.version.digest == version.digest:
                 return quarantine
         return None
+
+    def with_cell(self, cell: Cell, state: CellState) -> "Situation":
+        """Give this with another state of one cell."""
+        return replace(self, cells=self.cells.set(cell, state))
+
+    def with_instance(self, name: InstanceName, state: InstanceState) -> "Situation":
+        """Give this with another state of one instance."""
+        return replace(self, instances=self.instances.set(name, state))
