@@ -261,7 +261,7 @@ async def test_a_crash_is_the_versions_fault_and_its_sibling_stays_healthy(world
 async def test_a_new_stream_begins_with_the_present_state(world: World) -> None:
     promotion = await world.deploy(app1="good")
     await world.until(promotion, states(app1=DeploymentState.HEALTHY))
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         async for observation in world.engine.observations():
             assert (observation.promotion_id, observation.artifacts["app1"].state) == (
                 promotion,

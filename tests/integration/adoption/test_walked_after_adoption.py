@@ -36,7 +36,7 @@ from headway.testing.sources import InMemorySources
 
 APP1, APP2 = "harbor.example/oneconnect/app1", "harbor.example/oneconnect/app2"
 NAMES = {"dev": "development", "prod": "production"}
-TOLD_WITHIN_S = 60.0
+TOLD_WITHIN_S = 120.0
 NAMED_BY_BOTH = ", envFrom: [{configMapRef: {name: words}}]}"
 """Rendered apart, the name would lose the hash that the other puts there: the folder stays one artifact."""
 

@@ -24,7 +24,7 @@ def playing_until_its_first_pod(folder: Path) -> AbstractContextManager[subproce
 def has_network(folder: Path) -> bool:
     """Say whether the engine of the folder's demo has a network."""
     argv = ["podman", "network", "ls", "--format", "{{.Name}}"]
-    shown = subprocess.run(argv, capture_output=True, text=True, timeout=30, check=True).stdout
+    shown = subprocess.run(argv, capture_output=True, text=True, timeout=90, check=True).stdout
     return f"headway-{engine_name(folder)}-" in shown
 
 
@@ -54,7 +54,7 @@ def test_where_no_demo_was_left_running_nothing_can_be_published(folder: Path) -
     """The command says how to get one."""
     argv = [sys.executable, "-m", "demo.publish", "app1", "2.0.0", "--folder", str(folder)]
     done = subprocess.run(
-        argv, capture_output=True, text=True, timeout=30, check=False, env=ENVIRONMENT, cwd=ROOT
+        argv, capture_output=True, text=True, timeout=90, check=False, env=ENVIRONMENT, cwd=ROOT
     )
     assert done.returncode == 1
     assert "make demo KEEP=1" in done.stderr

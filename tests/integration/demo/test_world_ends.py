@@ -165,7 +165,7 @@ def test_the_registry_tells_of_pushes_and_keeps_images_over_a_restart(
     published = world.publish("app1", "1.0.0")
     tags = set()
     while "1.0.0" not in tags:
-        authorization, told = listener.heard.get(timeout=30)
+        authorization, told = listener.heard.get(timeout=90)
         assert authorization == "Bearer made-up"
         events = told["events"]
         assert isinstance(events, list)

@@ -30,7 +30,7 @@ def checkout(world: World, tmp_path: Path) -> Path:
 def render(kustomize: str, folder: Path) -> dict[str, dict[str, object]]:
     """Render an overlay; gives its objects by kind."""
     done = subprocess.run(
-        [kustomize, "build", str(folder)], capture_output=True, text=True, timeout=30, check=False
+        [kustomize, "build", str(folder)], capture_output=True, text=True, timeout=90, check=False
     )
     assert done.returncode == 0, done.stderr
     return {found["kind"]: found for found in YAML(typ="safe").load_all(done.stdout)}
@@ -106,7 +106,7 @@ def test_podman_plays_what_is_rendered(
 ) -> None:
     """The real thing reads the manifest of NATS and starts it from its digest."""
     overlay = checkout / "argocd-oc-system" / "nats" / "nats" / "overlays" / "dev"
-    rendered = subprocess.run([kustomize, "build", str(overlay)], capture_output=True, check=True, timeout=30)
+    rendered = subprocess.run([kustomize, "build", str(overlay)], capture_output=True, check=True, timeout=90)
     manifest = tmp_path / "nats.yaml"
     manifest.write_bytes(rendered.stdout)
     podman("kube", "play", "--network", "demo-world-test", str(manifest))

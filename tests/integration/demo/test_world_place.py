@@ -27,7 +27,7 @@ def elsewhere() -> Iterator[World]:
 def git(*arguments: str) -> str:
     """Run Git as an engine or Headway does: with nothing of the desk's."""
     argv = ["git", "-c", "user.name=Hana", "-c", "user.email=hana@example.test", *arguments]
-    done = subprocess.run(argv, env=environment({}), capture_output=True, text=True, timeout=30, check=False)
+    done = subprocess.run(argv, env=environment({}), capture_output=True, text=True, timeout=90, check=False)
     assert done.returncode == 0, done.stderr
     return done.stdout
 
@@ -63,7 +63,7 @@ def test_a_pod_that_is_to_end_serves_on_until_nobody_is_sent_to_it(
     apps = elsewhere.manifests["argocd-oc-apps"]
     apps.check_out(apps.tip(), tmp_path / "apps")
     overlay = tmp_path / "apps/oneconnect/app1/overlays/staging"
-    done = subprocess.run([kustomize, "build", str(overlay)], capture_output=True, timeout=30, check=True)
+    done = subprocess.run([kustomize, "build", str(overlay)], capture_output=True, timeout=90, check=True)
     (deployment,) = (one for one in YAML(typ="safe").load_all(done.stdout) if one["kind"] == "Deployment")
     pod = deployment["spec"]["template"]["spec"]
     (container,) = pod["containers"]

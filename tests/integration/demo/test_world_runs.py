@@ -224,7 +224,7 @@ def _skopeo(*arguments: str) -> str:
         ["skopeo", arguments[0], "--tls-verify=false", *arguments[1:]],
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=90,
         check=True,
     )
     return done.stdout

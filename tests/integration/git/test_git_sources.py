@@ -34,7 +34,7 @@ async def test_only_commits_are_copied(world: GitWorld, tmp_path: Path) -> None:
         capture_output=True,
         check=True,
         text=True,
-        timeout=30,
+        timeout=90,
     )
     assert kept.stdout.split() == ["commit"]
 

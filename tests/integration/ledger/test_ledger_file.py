@@ -46,7 +46,7 @@ async def test_a_second_writer_is_refused_and_told_who_holds_the_ledger(tmp_path
         sys.executable, "-c", hold, str(path), stdin=pipe, stdout=pipe, env=environment
     )
     assert holder.stdout is not None
-    assert await asyncio.wait_for(holder.stdout.readline(), 30) == b"held\n"
+    assert await asyncio.wait_for(holder.stdout.readline(), 90) == b"held\n"
     with pytest.raises(Broken, match=f"process {holder.pid} writes it") as told:
         await SqliteLedger.open(path, SetClock())
     assert told.value.code == "ledger-taken"

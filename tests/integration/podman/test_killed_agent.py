@@ -23,7 +23,7 @@ KILLS = (0.4, 0.8, 1.2)
 
 async def healthy(client: PodmanEngineClient) -> Observation:
     """Wait until an agent says that all is well."""
-    async with asyncio.timeout(40):
+    async with asyncio.timeout(90):
         while True:
             with contextlib.suppress(Transient):
                 async for observation in client.observations():

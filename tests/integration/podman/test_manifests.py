@@ -121,7 +121,7 @@ async def test_a_volume_claim_outlives_every_pod_and_an_empty_dir_goes_with_its_
     assert len((await podman_engine.podman(*listing)).split()) == 2
     await podman_engine.deploy({})
     claim = f"headway-{podman_engine.settings.name}-staging-{NAMESPACE}-data"
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while (await podman_engine.podman(*listing)).split() != [claim]:  # noqa: ASYNC110 - podman's, not ours
             await asyncio.sleep(0.1)
     assert await podman_engine.containers() == []
@@ -162,13 +162,13 @@ async def test_a_sibling_is_never_touched_and_what_leaves_the_lock_goes(
     promotion = await podman_engine.deploy({"app1": [deployment(two)], "app2": [deployment(one, "app2")]})
     await podman_engine.until(promotion, _all_healthy)
     # The old pod serves no more once all is healthy, and goes a moment later.
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while len(set(before) & set(await podman_engine.containers())) > 1:  # noqa: ASYNC110 - podman's, not ours
             await asyncio.sleep(0.1)
     assert len(set(before) & set(await podman_engine.containers())) == 1
     promotion = await podman_engine.deploy({"app2": [deployment(one, "app2")]})
     await podman_engine.until(promotion, _all_healthy)
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while set(await podman_engine.containers()) - set(before):  # noqa: ASYNC110 - podman's, not ours
             await asyncio.sleep(0.1)
     left = await podman_engine.containers()

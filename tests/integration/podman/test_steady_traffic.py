@@ -30,14 +30,14 @@ class SteadyLoad:
 
     async def until(self, body: str, count: int) -> None:
         """Wait until a body came back so often."""
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             while self.answers.get(body, 0) < count:
                 assert await self._read(), "the load ended"
 
     async def stop(self) -> None:
         """End it, once everything that was asked was answered."""
         self._process.terminate()
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             while await self._read():
                 pass
             await self._process.wait()

@@ -12,7 +12,7 @@ from tests.fixtures.registry_worlds import RealWorld
 from headway.adapters.registry.notification import PushSeen, parse_notification
 
 APP1 = "oneconnect/app1"
-SOON_S = 20.0
+SOON_S = 60.0
 
 
 @dataclass(slots=True, kw_only=True)

@@ -65,7 +65,7 @@ async def test_what_a_service_keeps_running_is_not_torn_down_beside_it(tmp_path:
 
 
 async def _until_ready(served: ServedProcess) -> None:
-    async with httpx.AsyncClient(trust_env=False) as client, asyncio.timeout(20):
+    async with httpx.AsyncClient(trust_env=False) as client, asyncio.timeout(60):
         health = f"http://127.0.0.1:{served.port}/api/v1/health"
         while not (await client.get(health)).json()["ready"]:  # noqa: ASYNC110 - another process has no event
             await asyncio.sleep(0.02)

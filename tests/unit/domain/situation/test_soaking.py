@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from headway.domain.deployment import ArtifactHealth, DeploymentState
 from headway.domain.names import ArtifactName, Cell, InstanceName
 from headway.domain.situation import Situation
-from headway.domain.situation.soaks import soaking
 from headway.domain.situation.records import InstanceState, Soak
+from headway.domain.situation.soaks import soaking
 
 AT = datetime(2026, 3, 2, 9, tzinfo=UTC)
 CELL = Cell(ArtifactName("oc", "app1"), InstanceName("oc", "dev"))
