@@ -18,11 +18,6 @@ DEV, STAGING = InstanceName("oc", "dev"), InstanceName("oc", "staging")
 THREE = ENOUGH.replace(">= 2", ">= 3").replace("two", "three")
 
 
-async def _go(world: StandardsWorld, seconds: float = 20) -> None:
-    await world.look()
-    await world.pass_time(timedelta(seconds=seconds))
-
-
 def _shown(world: StandardsWorld, instance: InstanceName = DEV) -> CellStatus:
     (there,) = [one for one in status(world.desk).instances if one.name == instance]
     return next(one for one in there.cells if one.artifact == APP1)
@@ -32,11 +27,11 @@ async def test_a_new_rule_finds_what_runs_and_touches_nothing() -> None:
     """It stands on the board, in `why` and among what needs somebody; no commit is made for it."""
     world = StandardsWorld(standards={"enough": ENOUGH})
     async with world.running():
-        await _go(world)
+        await world.go()
         assert _shown(world).unmet == ()
         before = [one.id for name in ("development", "staging") for one in commits_of(world, name)]
         world.write_standard("enough", THREE)
-        await _go(world, 600)
+        await world.go(600)
         (found,) = _shown(world).unmet
         assert (found.rule, found.object, found.blocks) == ("enough", "Deployment app1", True)
         assert found.message == "Write three replicas at least"
@@ -55,15 +50,15 @@ async def test_what_meets_them_again_is_no_longer_told() -> None:
     """By a mend that is promoted, or by the rule that is taken back."""
     world = StandardsWorld(standards={"enough": ENOUGH})
     async with world.running():
-        await _go(world)
+        await world.go()
         world.write_standard("enough", THREE)
-        await _go(world)
+        await world.go()
         world.write_spec(replicas=3)
-        await _go(world)
+        await world.go()
         assert _shown(world).unmet == ()
         assert [one.artifact.artifact for one in world.desk.situation.running] == ["app2"] * 4
         world.write_standard("enough", ENOUGH)
-        await _go(world)
+        await world.go()
         assert not world.desk.situation.running
         assert not any("today's standards" in line for line in attention(status(world.desk)))
 
@@ -72,11 +67,11 @@ async def test_a_rule_that_is_gone_takes_its_findings_along() -> None:
     """Where nothing judges any more, nothing is told."""
     world = StandardsWorld(standards={"enough": THREE}, waivers=waiver("enough", date(2026, 3, 30)))
     async with world.running():
-        await _go(world)
+        await world.go()
         assert world.tags() == ["1.0.0"] * 4
         assert _shown(world).unmet
         world.write_standard("enough", None)
-        await _go(world)
+        await world.go()
         assert _shown(world).unmet == ()
 
 
@@ -85,7 +80,7 @@ async def test_a_waiver_is_shown_and_its_end_a_week_ahead() -> None:
     ends = date(2026, 3, 20)
     world = StandardsWorld(standards={"enough": THREE}, waivers=waiver("enough", ends))
     async with world.running():
-        await _go(world)
+        await world.go()
         (found,) = _shown(world).unmet
         assert not found.blocks
         assert found.waiver == "waived by pat until 2026-03-20: the next version mends it"
@@ -106,16 +101,16 @@ async def test_nothing_is_judged_twice() -> None:
     """Not by the gate and then by the look, not for another image, not by a look at nothing new."""
     world = StandardsWorld(standards={"enough": ENOUGH})
     async with world.running():
-        await _go(world)
+        await world.go()
         first = len(world.policies.judged)
         assert first == 8, "two artifacts in four instances"
-        await _go(world, 3600)
+        await world.go(3600)
         assert len(world.policies.judged) == first
         world.publish("app1", "1.1.0")
-        await _go(world)
+        await world.go()
         assert len(world.policies.judged) == first + 4
         world.publish("app1", "1.2.0", crashes())
-        await _go(world)
+        await world.go()
         assert world.tags() == ["1.1.0"] * 4
         # The last good version came back as it was.
         assert len(world.policies.judged) == first + 5
@@ -125,9 +120,9 @@ async def test_a_policy_that_cannot_be_used_needs_somebody() -> None:
     """It is said first, since nothing passes; what runs is judged by the others."""
     world = StandardsWorld(standards={"enough": ENOUGH})
     async with world.running():
-        await _go(world)
+        await world.go()
         world.commit("Two", {"standards/odd.yaml": BROKEN.encode(), "standards/enough.yaml": THREE.encode()})
-        await _go(world)
+        await world.go()
         told = attention(status(world.desk))
         assert told[0].startswith("a standard cannot be asked, and so nothing passes: standards/odd.yaml:1:")
         assert _shown(world).unmet
@@ -139,7 +134,7 @@ async def test_a_definition_that_lands_is_seen_by_what_runs() -> None:
     widget = {"apiVersion": "example.org/v1", "kind": "Widget", "metadata": {"name": "one"}}
     world.commit("Want", {"oc/app1/base/objects": json.dumps(widget).encode()})
     async with world.running():
-        await _go(world)
+        await world.go()
         (found,) = _shown(world).unmet
         assert "no schema for" in found.message
         spec = {
@@ -155,7 +150,7 @@ async def test_a_definition_that_lands_is_seen_by_what_runs() -> None:
             "spec": spec,
         }
         world.commit("Define", {"oc/app2/base/objects": json.dumps(definition).encode()})
-        await _go(world)
+        await world.go()
         assert _shown(world).unmet == ()
 
 
@@ -163,13 +158,13 @@ async def test_it_is_recorded_when_it_changes_and_not_at_each_start() -> None:
     """The ledger says since when it was so."""
     world = StandardsWorld(standards={"enough": ENOUGH})
     async with world.running():
-        await _go(world)
+        await world.go()
         assert await world.facts(RunningJudged) == []
         world.write_standard("enough", THREE)
-        await _go(world)
+        await world.go()
     told = len(await world.facts(RunningJudged))
     assert told == 8
     async with world.running():
-        await _go(world, 600)
+        await world.go(600)
         assert len(await world.facts(RunningJudged)) == told
         assert _shown(world).unmet

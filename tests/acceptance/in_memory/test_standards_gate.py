@@ -1,13 +1,11 @@
 """Standards at the gate: what would run is judged, and nothing that is not known to meet them goes in."""
 
-import json
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from tests.fixtures.branches import commits_of
 from tests.fixtures.standards_world import BROKEN, ENOUGH, PROGRESS, StandardsWorld, waiver
-from tests.fixtures.world import APPLICATION
 
 from headway.app.commands.accept import accept
 from headway.app.commands.promote import promote
@@ -24,36 +22,22 @@ ENDS = date(2026, 3, 20)
 OVER = datetime(2026, 3, 21, tzinfo=UTC)
 
 
-def _commits(world: StandardsWorld, artifact: str = "app1") -> set[CommitId | None]:
-    """Give the configurations that the instances hold of an artifact."""
-    cells = [
-        world.desk.situation.cell(Cell(ArtifactName("oc", artifact), InstanceName("oc", name)))
-        for name in ("dev", "staging", "prod1", "prod2")
-    ]
-    return {one.locked.commit if one.locked else None for one in cells}
-
-
-async def _go(world: StandardsWorld, seconds: float = 20) -> None:
-    await world.look()
-    await world.pass_time(timedelta(seconds=seconds))
-
-
 async def test_a_version_that_breaks_a_rule_is_kept_out_until_it_is_mended() -> None:
     """The gate names the rule, the object and what to do; a mend on main opens it everywhere."""
     world = StandardsWorld(standards={"enough": ENOUGH})
     async with world.running():
-        await _go(world)
-        (good,) = _commits(world)
+        await world.go()
+        (good,) = world.commits()
         world.write_spec(replicas=1)
-        await _go(world)
-        assert _commits(world) == {good}
+        await world.go()
+        assert world.commits() == {good}
         (words,) = world.says("dev")
         assert words.endswith(
             "does not meet a standard: enough · Deployment app1: Write two replicas at least"
         )
         mended = world.write_spec(replicas=3)
-        await _go(world)
-        assert _commits(world) == {mended}
+        await world.go()
+        assert world.commits() == {mended}
         assert world.says("dev") == []
         await world.hold_increments()
 
@@ -62,18 +46,18 @@ async def test_a_commit_that_breaks_a_rule_stops_no_image() -> None:
     """New images go out with the last commit that meets the standards."""
     world = StandardsWorld(standards={"enough": ENOUGH})
     async with world.running():
-        await _go(world)
-        (good,) = _commits(world)
+        await world.go()
+        (good,) = world.commits()
         world.write_spec(replicas=1)
-        await _go(world)
+        await world.go()
         for number in range(1, 4):
             world.publish("app1", f"1.{number}.0")
-            await _go(world)
+            await world.go()
             assert world.tags() == [f"1.{number}.0"] * 4
-            assert _commits(world) == {good}
+            assert world.commits() == {good}
         mended = world.write_spec(replicas=2, paused=False)
-        await _go(world)
-        assert _commits(world) == {mended}
+        await world.go()
+        assert world.commits() == {mended}
         await world.hold_increments()
 
 
@@ -81,12 +65,12 @@ async def test_a_rule_that_one_instance_breaks_stops_it_there() -> None:
     """What is rendered for an instance is judged, not what is written in the base."""
     world = StandardsWorld(standards={"enough": ENOUGH})
     async with world.running():
-        await _go(world)
-        (good,) = _commits(world)
+        await world.go()
+        (good,) = world.commits()
         wrong = world.write_spec(overlay="prod1", replicas=1)
-        await _go(world)
+        await world.go()
         assert world.says("prod1")
-        assert _commits(world) == {good}
+        assert world.commits() == {good}
         standing = [world.desk.situation.cell(Cell(APP1, one)).standing for one in (DEV, STAGING)]
         assert [one.commit for one in standing if one] == [wrong, wrong]
 
@@ -95,19 +79,19 @@ async def test_a_change_of_standards_shuts_at_once_what_was_open() -> None:
     """It needs no new version: what waits behind a hold is kept out as soon as the rule is seen."""
     world = StandardsWorld(standards={"enough": ENOUGH})
     async with world.running():
-        await _go(world)
+        await world.go()
         await world.hold_all("staging")
         world.publish("app1", "1.1.0")
-        await _go(world)
+        await world.go()
         assert world.says("staging") == []
         world.write_standard("progress", PROGRESS.replace("<= 60", "== 30"))
         await world.look()
         assert ["progress" in one for one in world.says("staging")] == [True]
         await world.lift_all("staging")
-        await _go(world)
+        await world.go()
         assert world.tags() == ["1.1.0", "1.0.0", "1.0.0", "1.0.0"]
         world.write_standard("progress", None)
-        await _go(world)
+        await world.go()
         assert world.tags() == ["1.1.0"] * 4
         await world.hold_increments()
 
@@ -116,22 +100,22 @@ async def test_a_rule_and_what_breaks_it_in_one_push_are_seen_together() -> None
     """No commit slips through between the rule on main and its force."""
     world = StandardsWorld()
     async with world.running():
-        await _go(world)
-        (good,) = _commits(world)
+        await world.go()
+        (good,) = world.commits()
         edits = {"standards/enough.yaml": ENOUGH.encode(), "oc/app1/base/spec": b'{"replicas": 1}'}
         world.commit("Both", edits)
-        await _go(world)
-        assert _commits(world) == {good}
+        await world.go()
+        assert world.commits() == {good}
 
 
 async def test_a_waiver_lets_a_violation_through_until_its_instant() -> None:
     """It ends by itself, without anybody's look, and what it let through blocks again."""
     world = StandardsWorld(standards={"enough": ENOUGH}, waivers=waiver("enough", ENDS))
     async with world.running():
-        await _go(world)
+        await world.go()
         await world.hold_all("staging")
         waived = world.write_spec(replicas=1)
-        await _go(world)
+        await world.go()
         cell = world.desk.situation.cell(Cell(APP1, DEV))
         assert cell.locked is not None
         assert cell.locked.commit == waived
@@ -157,19 +141,19 @@ async def test_a_waiver_on_main_opens_the_gate_once_it_is_accepted() -> None:
     """It loosens the estate, so somebody who held the power before says yes; nothing is judged again."""
     world = StandardsWorld(standards={"enough": ENOUGH})
     async with world.running():
-        await _go(world)
+        await world.go()
         wrong = world.write_spec(replicas=1)
-        await _go(world)
+        await world.go()
         world.commit("Waive", {"standards/waivers.yaml": waiver("enough", ENDS).encode()})
-        await _go(world)
+        await world.go()
         assert world.says("dev")
         judged = await _judged(world, wrong)
         assert judged == 1
         await accept(world.desk, "pat", reason="until the next version")
         await world.look()
         assert world.says("dev") == []
-        await _go(world)
-        assert _commits(world) == {wrong}
+        await world.go()
+        assert world.commits() == {wrong}
         assert await _judged(world, wrong) == judged
 
 
@@ -183,15 +167,15 @@ async def test_a_rollback_to_what_breaks_todays_rules_passes_and_says_so() -> No
     """What goes back is judged, recorded in the fact and in the commit, and stopped by nothing."""
     world = StandardsWorld()
     async with world.running():
-        await _go(world)
-        (first,) = _commits(world)
+        await world.go()
+        (first,) = world.commits()
         world.write_spec(replicas=3)
-        await _go(world)
+        await world.go()
         world.write_standard("enough", ENOUGH.replace(">= 2", ">= 3"))
-        await _go(world)
+        await world.go()
         (back,) = await roll_back(world.desk, "sue", APP1, [STAGING], reason="it is slow")
         assert back.unmet == ("enough · Deployment app1: Write two replicas at least",)
-        await _go(world)
+        await world.go()
         decided = [one for one in await world.promotions() if one.kind is PromotionKind.ROLLBACK]
         assert [one.unmet for one in decided] == [back.unmet]
         assert decided[0].changes[0].after is not None
@@ -206,21 +190,21 @@ async def test_a_policy_that_does_not_compile_lets_nothing_pass_and_hides_no_oth
     """The gate names file and line; what the other rules find is said too."""
     world = StandardsWorld(standards={"enough": ENOUGH})
     async with world.running():
-        await _go(world)
-        (good,) = _commits(world)
+        await world.go()
+        (good,) = world.commits()
         world.write_standard("broken", BROKEN)
         world.write_spec(replicas=1)
-        await _go(world)
+        await world.go()
         (words,) = world.says("dev")
         assert "a standard cannot be asked, and so nothing passes: standards/broken.yaml:1:" in words
         assert "enough · Deployment app1" in words
         mended = world.write_spec(replicas=2)
-        await _go(world)
-        assert _commits(world) == {good}
+        await world.go()
+        assert world.commits() == {good}
         assert all("cannot be asked" in one for one in world.says("dev"))
         world.write_standard("broken", None)
-        await _go(world)
-        assert _commits(world) in ({mended}, {good})
+        await world.go()
+        assert world.commits() in ({mended}, {good})
         await world.hold_increments()
 
 
@@ -241,18 +225,18 @@ async def test_standards_that_cannot_be_read_let_nothing_pass_and_stop_nothing_e
     world = StandardsWorld(standards={"enough": ENOUGH})
     linked = world.manifests = _Linked(world.remote)
     async with world.running():
-        await _go(world)
+        await world.go()
         linked.is_linked = True
         world.write_standard("other", ENOUGH.replace("enough", "other"))
         world.publish("app1", "1.1.0")
-        await _go(world)
+        await world.go()
         assert world.tags() == ["1.0.0"] * 4
         (words,) = world.says("dev")
         assert "nothing passes: standards:1: the document: standards/x is a link: it leads out" in words
         assert any("standards/x is a link" in one for one in status(world.desk).standards)
         linked.is_linked = False
         world.write_standard("other", None)
-        await _go(world)
+        await world.go()
         assert world.tags() == ["1.1.0"] * 4
         await world.hold_increments()
 
@@ -261,18 +245,18 @@ async def test_a_judge_that_fails_is_no_pass_and_is_asked_again() -> None:
     """The gate says that it could not be judged, and opens by itself once the judge answers."""
     world = StandardsWorld(standards={"enough": ENOUGH})
     async with world.running():
-        await _go(world)
+        await world.go()
         world.policies.fails = True
         world.publish("app1", "1.1.0")
-        await _go(world)
+        await world.go()
         (words,) = world.says("dev")
         assert "could not be judged, which is no pass: RuntimeError" in words
         assert world.tags() == ["1.0.0"] * 4
         facts = len(await world.facts(StandardsJudged))
-        await _go(world, 60)
+        await world.go(60)
         assert len(await world.facts(StandardsJudged)) == facts
         world.policies.fails = False
-        await _go(world, 60)
+        await world.go(60)
         assert world.tags() == ["1.1.0"] * 4
 
 
@@ -280,140 +264,22 @@ async def test_nothing_is_judged_where_an_estate_uses_nothing() -> None:
     """An estate without standards and without a version of Kubernetes costs nothing."""
     world = StandardsWorld()
     async with world.running():
-        await _go(world)
+        await world.go()
         assert world.tags() == ["1.0.0"] * 4
         assert (world.policies.judged, world.schemas.asked) == ([], 0)
         assert await world.facts(StandardsTaken) == []
-
-
-async def test_a_first_lock_is_judged_together() -> None:
-    """What one artifact brings for all counts for all of them, though no lock holds it yet."""
-    world = StandardsWorld(use=("network-policy",))
-    async with world.running():
-        await _go(world)
-        assert world.tags() == [None] * 4
-        assert any("network-policy · Deployment app1" in one for one in world.why_first_lock("dev"))
-        world.commit("Guard", {"oc/app2/base/objects": _NETWORK_POLICY})
-        await _go(world)
-        assert world.tags() == ["1.0.0"] * 4
-        await world.hold_increments()
-
-
-_NETWORK_POLICY = (
-    b'{"apiVersion": "networking.k8s.io/v1", "kind": "NetworkPolicy", "metadata": {"name": "all"}, '
-    b'"spec": {"podSelector": {}, "policyTypes": ["Ingress"]}}'
-)
-
-
-async def test_what_a_neighbour_takes_away_counts_at_once() -> None:
-    """A verdict rests on what else the instance holds: it is worth nothing once that changed."""
-    world = StandardsWorld(use=("network-policy",))
-    world.commit("Guard", {"oc/app2/base/objects": _NETWORK_POLICY})
-    async with world.running():
-        await _go(world)
-        await world.record_hold_of("app1", "staging")
-        world.publish("app1", "1.1.0")
-        await _go(world)
-        assert world.says("staging") == []
-        judged = len(await world.facts(StandardsJudged))
-        world.publish("app2", "1.1.0")
-        await _go(world)
-        assert world.tags("app2") == ["1.1.0"] * 4
-        assert len(await world.facts(StandardsJudged)) == judged + 4
-
-
-async def test_nobody_takes_from_a_neighbour_what_it_needs() -> None:
-    """The version that would leave another without its NetworkPolicy is stopped, not the other."""
-    world = StandardsWorld(use=("network-policy",))
-    own = _NETWORK_POLICY.replace(b'"podSelector": {}', b'"podSelector": {"matchLabels": {"app": "app2"}}')
-    world.commit("Guard", {"oc/app2/base/objects": _NETWORK_POLICY})
-    async with world.running():
-        await _go(world)
-        (good,) = _commits(world, "app2")
-        world.commit("Guard less", {"oc/app2/base/objects": own})
-        await _go(world)
-        assert _commits(world, "app2") == {good}
-        (words,) = world.says("dev", "app2")
-        assert "network-policy · Deployment app1" in words
-        world.publish("app1", "1.1.0")
-        await _go(world)
-        assert world.tags() == ["1.1.0"] * 4
-        await world.hold_increments()
-
-
-async def test_instances_of_one_application_render_the_same() -> None:
-    """Parity: a difference that nobody declared stops the instance that has it."""
-    declared = "parity:\n- {path: metadata.annotations.contents, reason: the renderer counts files in it}\n"
-    world = StandardsWorld(use=("parity",), application=APPLICATION + declared)
-    async with world.running():
-        await _go(world)
-        assert world.tags() == ["1.0.0"] * 4
-        world.write_spec(overlay="prod1", replicas=7)
-        await _go(world)
-        (words,) = world.says("prod1")
-        assert "parity · Deployment app1, spec.replicas: dev has 2 and prod1 has 7" in words
-        await world.hold_increments()
-
-
-async def test_custom_resources_are_judged_by_the_definitions_beside_them() -> None:
-    """One that nobody defines is no pass; a definition that lands opens the gate by itself."""
-    world = StandardsWorld(kubernetes="1.34")
-    async with world.running():
-        await _go(world)
-        assert world.tags() == ["1.0.0"] * 4
-        wanting = world.commit("Want", {"oc/app1/base/objects": _WIDGET})
-        await _go(world)
-        (words,) = world.says("dev")
-        assert "schema · Widget one: it could not be judged, which is no pass: no schema for" in words
-        world.commit("Define", {"oc/app2/base/objects": _defines("v1")})
-        await _go(world, 60)
-        assert _commits(world) == {wanting}
-        await world.hold_increments()
-
-
-async def test_a_definition_that_changes_takes_its_verdicts_along() -> None:
-    """What waits is judged anew by the definition that is there by then."""
-    world = StandardsWorld(kubernetes="1.34")
-    world.commit("Define", {"oc/app1/base/objects": _WIDGET, "oc/app2/base/objects": _defines("v1")})
-    async with world.running():
-        await _go(world)
-        assert world.tags() == ["1.0.0"] * 4
-        await world.record_hold_of("app1", "staging")
-        world.publish("app1", "1.1.0")
-        await _go(world)
-        assert world.says("staging") == []
-        world.commit("Redefine", {"oc/app2/base/objects": _defines("v2")})
-        await _go(world)
-        assert ["has no version v1" in one for one in world.says("staging")] == [True]
-        await world.hold_increments()
-
-
-_WIDGET = b'{"apiVersion": "example.org/v1", "kind": "Widget", "metadata": {"name": "one"}}'
-
-
-def _defines(version: str) -> bytes:
-    names = {"kind": "Widget", "plural": "widgets"}
-    versions = [{"name": version, "served": True, "storage": True}]
-    spec = {"group": "example.org", "scope": "Namespaced", "names": names, "versions": versions}
-    definition = {
-        "apiVersion": "apiextensions.k8s.io/v1",
-        "kind": "CustomResourceDefinition",
-        "metadata": {"name": "widgets.example.org"},
-        "spec": spec,
-    }
-    return json.dumps(definition).encode()
 
 
 async def test_verdicts_outlive_the_service_and_not_another_version_of_headway() -> None:
     """Killed and started again nothing is judged twice; what another Headway judged counts no more."""
     world = StandardsWorld(standards={"enough": ENOUGH})
     async with world.running():
-        await _go(world)
+        await world.go()
         world.write_spec(replicas=1)
-        await _go(world)
+        await world.go()
     judged = len(await world.facts(StandardsJudged))
     async with world.running():
-        await _go(world)
+        await world.go()
         assert world.says("dev")
         assert len(await world.facts(StandardsJudged)) == judged
         known = world.desk.situation.standards
@@ -433,7 +299,7 @@ async def test_verdicts_outlive_the_service_and_not_another_version_of_headway()
         assert any("have not been read yet" in one for one in world.says("dev"))
     world.remote.is_away = False
     async with world.running():
-        await _go(world)
+        await world.go()
         assert any("enough ·" in one for one in world.says("dev"))
         assert len(await world.facts(StandardsJudged)) > judged
 
@@ -442,9 +308,9 @@ async def test_asking_for_what_does_not_meet_the_standards_is_refused_at_once() 
     """A request for it would wait for nothing, and keep everything newer waiting."""
     world = StandardsWorld(standards={"enough": ENOUGH})
     async with world.running():
-        await _go(world)
+        await world.go()
         world.write_spec(replicas=1)
-        await _go(world)
+        await world.go()
         plan = world.desk.planner.cell_plans(DEV)[APP1]
         with pytest.raises(Refused) as refused:
             await promote(world.desk, "pat", APP1, DEV, plan.weighed[0].version, reason="please")
