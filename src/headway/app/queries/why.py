@@ -1,6 +1,6 @@
 """Why: the same gates that the plan asks, asked without acting, for one artifact in one instance."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from headway.app.desk import Desk
@@ -8,11 +8,13 @@ from headway.app.queries.away import said_away
 from headway.app.queries.standards import FindingShown, running, shown
 from headway.app.queries.underway import said_underway
 from headway.domain.gates import Blocked, Question, blocks
+from headway.domain.gates.outcome import SOON
 from headway.domain.gates.quarantine import quarantine
 from headway.domain.gates.slot import slot_of
 from headway.domain.gates.standards import weighed_of
 from headway.domain.names import Cell, InstanceName, Version
 from headway.domain.plan import plan_cell
+from headway.domain.plan.cell import HOPELESS
 from headway.domain.plan.first_lock import plan_first_lock
 from headway.domain.situation import Situation
 from headway.domain.situation.absence import engine_away, sources_of
@@ -28,6 +30,8 @@ class Answer:
     """Empty: nothing does, it goes or is there."""
     standards: tuple[FindingShown, ...] = ()
     """What was found of it by the standards in force, what is waived too; empty: nothing, or not yet."""
+    look: str | None = None
+    """The command that says, on a clone, in which file and line that is written; None: nothing was found."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,7 +134,7 @@ def _answers(desk: Desk, cell: Cell, version: Version | None) -> tuple[Answer, .
             asked=situation.cell(cell).asked,
         )
         blocked = blocks(question) if has_lock else _first_lock_keeps(desk, question)
-        return (Answer(version=label(version), blocked=blocked, standards=shown(weighed_of(question))),)
+        return (_answer(question, blocked),)
     if not has_lock:
         first = plan_first_lock(situation, cell.instance, desk.now)
         mine = [one for artifact, one in (*first.entries, *first.coming) if artifact == cell.artifact]
@@ -140,23 +144,38 @@ def _answers(desk: Desk, cell: Cell, version: Version | None) -> tuple[Answer, .
     shut = slot_of(situation, cell.instance)
     busy = (shut,) if isinstance(shut, Blocked) else ()
     weighed = plan_cell(situation, cell, desk.now).weighed
+    wave = situation.lane(cell.instance.application)[index]
     found = tuple(
-        Answer(
-            version=label(one.version),
-            blocked=(*one.blocked, *busy),
-            standards=_found_of(desk, cell, one.version, index),
+        _answer(
+            Question(
+                situation=situation,
+                cell=cell,
+                version=one.version,
+                now=desk.now,
+                wave_index=index,
+                wave=wave,
+            ),
+            (*one.blocked, *busy),
         )
         for one in weighed
     )
     return found or _set_aside(desk, cell, index)
 
 
-def _found_of(desk: Desk, cell: Cell, version: Version, index: int) -> tuple[FindingShown, ...]:
-    wave = desk.situation.lane(cell.instance.application)[index]
-    question = Question(
-        situation=desk.situation, cell=cell, version=version, now=desk.now, wave_index=index, wave=wave
-    )
-    return shown(weighed_of(question))
+def _answer(question: Question, blocked: tuple[Blocked, ...]) -> Answer:
+    """Answer of one version, with what was found of it by the standards."""
+    first_shut = next((one.gate for one in blocked if one.gate in HOPELESS), None)
+    if first_shut is not None:
+        # Nothing is found out about it meanwhile.
+        later = f"Headway, once {first_shut} is open"
+        blocked = tuple(replace(one, who=later) if one.who == SOON else one for one in blocked)
+    found = shown(weighed_of(question))
+    artifact, estate = question.cell.artifact, question.situation.estate
+    look = None
+    if found and estate is not None:
+        repository = estate.applications[artifact.application].repository
+        look = f"headway check --commit {question.version.commit[:8]} {repository}"
+    return Answer(version=question.label, blocked=blocked, standards=found, look=look)
 
 
 def _set_aside(desk: Desk, cell: Cell, index: int) -> tuple[Answer, ...]:

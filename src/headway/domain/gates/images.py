@@ -5,12 +5,10 @@ when it was adopted. The others stand in its configuration by digest. So it is k
 """
 
 from headway.domain.facts import Outcome as Ended
-from headway.domain.gates.outcome import ALLOWED, Blocked, Outcome, Question
+from headway.domain.gates.outcome import ALLOWED, SOON, Blocked, Outcome, Question
 from headway.domain.image_name import parse_image_name
 from headway.domain.names import ArtifactName, Cell, CommitId, Version
 from headway.domain.situation.situation import Situation
-
-_SOON = "Headway, in a moment"
 
 
 def images(question: Question) -> Outcome:
@@ -32,7 +30,7 @@ def images(question: Question) -> Outcome:
         return ALLOWED
     if changed is None:
         words = f"it is not known yet which images {question.label} changes in {cell.instance}"
-        return Blocked(gate="images", words=words, who=_SOON)
+        return Blocked(gate="images", words=words, who=SOON)
     return Blocked(
         gate="images",
         words=f"{question.label} changes {' and '.join(sorted(changed))} at once, and the images of "

@@ -58,8 +58,12 @@ class Blocked:
     """Who or what can change it."""
     next_at: datetime | None = None
     """The instant at which time alone can open it; None: time alone never does."""
+    brief: str | None = None
+    """What is missing, for whoever lists what was found beside it; None: the words have no list."""
 
 
 Outcome = Allowed | Blocked
 
+SOON = "Headway, in a moment"
+"""Who opens a gate that only waits for what is asked of the outside world already."""
 ALLOWED = Allowed()

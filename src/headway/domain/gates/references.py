@@ -1,6 +1,6 @@
 """Gate `references`: the version renders here, and every object that its manifests name exists."""
 
-from headway.domain.gates.outcome import ALLOWED, Blocked, Outcome, Question
+from headway.domain.gates.outcome import ALLOWED, SOON, Blocked, Outcome, Question
 from headway.domain.names import Cell, CommitId
 from headway.domain.situation.situation import Situation
 
@@ -14,7 +14,7 @@ def references(question: Question) -> Outcome:
         return Blocked(
             gate="references",
             words=f"{question.label} is not rendered for {cell.instance} yet",
-            who="Headway, in a moment",
+            who=SOON,
         )
     if rendering.problem is not None:
         return Blocked(

@@ -4,10 +4,11 @@ What judging gave is a fact with the fingerprint of all that it depends on (`jud
 another the fact is worth nothing: unknown is never passed. Waivers are weighed here: one ends at its instant.
 """
 
+from dataclasses import replace
 from datetime import datetime
 
 from headway.domain.gates.judged import asked_of, beside, fingerprint_of, judged_of
-from headway.domain.gates.outcome import ALLOWED, Allowed, Blocked, Outcome, Question
+from headway.domain.gates.outcome import ALLOWED, SOON, Allowed, Blocked, Outcome, Question
 from headway.domain.names import Cell, CommitId
 from headway.domain.situation.records import Judged
 from headway.domain.situation.situation import Situation
@@ -19,9 +20,8 @@ from headway.domain.standards.words import in_one_line
 MOST_TOLD = 5
 """So many findings stand in the gate's words; `why` lists them all."""
 
-_SOON = "Headway, in a moment"
 _PLATFORM = "the platform team, by a commit that mends the standard"
-_TEAM = "the team, by a commit on main, or the platform team, by a waiver"
+_TEAM = "the team, by a commit on main, or the platform team, by a waiver in standards/waivers.yaml"
 
 
 def standards(question: Question) -> Outcome:
@@ -33,14 +33,14 @@ def standards(question: Question) -> Outcome:
     problems = in_force.problems if in_force is not None else ()
     shut = [(f"a standard cannot be asked, and so nothing passes: {one}", _PLATFORM) for one in problems]
     if not is_known(situation):
-        return _blocked(*(shut or [("the standards on main have not been read yet", _SOON)]))
+        return _blocked(*(shut or [("the standards on main have not been read yet", SOON)]))
     judged = judged_of(situation, cell, question.version, beside(question))
     if judged is None:
-        shut.append((f"{question.label} has not been judged for {cell.instance} yet", _SOON))
+        shut.append((f"{question.label} has not been judged for {cell.instance} yet", SOON))
     elif judged.failure:
         shut.append((f"{question.label} could not be judged, which is no pass: {judged.failure}", "Headway"))
     elif (weighed := weigh_found(situation, cell, judged.judgement, question.now)).standing:
-        shut.append((f"{question.label} in {cell.instance} does not meet {_told(weighed)}", _TEAM))
+        return _not_met(question, weighed, shut)
     else:
         until = min((one.waiver.over_at for one in weighed.waived), default=None)
         if not shut:
@@ -106,14 +106,22 @@ def does_not_meet(situation: Situation, cell: Cell, commit: CommitId, now: datet
     )
 
 
+def _not_met(question: Question, weighed: Weighed, shut: list[tuple[str, str]]) -> Blocked:
+    """Say what is not met, after what cannot be asked: in the words all of it, in brief how much it is."""
+    many = len(weighed.standing)
+    said = f"{question.label} in {question.cell.instance} does not meet "
+    said += f"{many} standards" if many > 1 else "a standard"
+    brief = "; ".join([*(words for words, _ in shut), said])
+    return replace(_blocked(*shut, (f"{said}: {_told(weighed)}", _TEAM)), brief=brief)
+
+
 def _told(weighed: Weighed) -> str:
     told = [
         in_one_line(one.finding, one.ended, WaiverState.ENDED if one.ended else None)
         for one in weighed.standing[:MOST_TOLD]
     ]
     more = len(weighed.standing) - len(told)
-    count = f"{len(weighed.standing)} standards" if len(weighed.standing) > 1 else "a standard"
-    return f"{count}: {'; '.join([*told, *([f'and {more} more'] if more else [])])}"
+    return "; ".join([*told, *([f"and {more} more"] if more else [])])
 
 
 def _blocked(*shut: tuple[str, str]) -> Blocked:

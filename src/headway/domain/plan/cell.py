@@ -26,7 +26,7 @@ from headway.domain.situation.situation import Situation
 WEIGHED_AT_MOST = 20
 """How many versions are asked about, newest first: further back nobody would look for the reason."""
 
-_HOPELESS = frozenset({"quarantine", "verified", "permission"})
+HOPELESS = frozenset({"quarantine", "verified", "permission"})
 """While one of these is shut, the outside world is not asked about the version."""
 
 _OF_NO_CHANGE = frozenset(
@@ -184,7 +184,7 @@ def _no_change(question: Question) -> PassNoChange | None:
 
 def _to_find_out(question: Question, shut: tuple[Blocked, ...]) -> list[Action]:
     gates = {one.gate for one in shut}
-    if gates & _HOPELESS:
+    if gates & HOPELESS:
         return []
     situation, cell, version = question.situation, question.cell, question.version
     rendering = situation.shelf(cell.artifact).rendering(version, cell.instance)

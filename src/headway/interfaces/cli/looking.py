@@ -157,13 +157,17 @@ def _say_request(one: dict[str, Any]) -> None:
 
 def _say_answer(one: dict[str, Any]) -> None:
     say("", one["version"] if one["blocked"] else f"{one['version']}: nothing keeps it out")
+    found = list(finding_lines(one["standards"]))
     for shut in one["blocked"]:
-        say(f"  ✗ {shut['gate']}: {shut['words']}")
+        say(f"  ✗ {shut['gate']}: {shut['brief'] or shut['words']}")
+        if shut["brief"]:
+            say(*(f"  {line}" for line in found), f"    in which file and line: {one['look']}")
+            found = []
         who = "" if shut["who"] == "time" else f"who can change it: {shut['who']}"
         opens = f"it can open by itself at {shown_instant(shut['next_at'])} UTC" if shut["next_at"] else ""
         say(f"    {'; '.join(one for one in (who, opens) if one) or 'it opens by itself'}")
-    if one["standards"]:
-        say("  by the standards in force:", *(f"  {line}" for line in finding_lines(one["standards"])))
+    if found:
+        say("  by the standards in force:", *(f"  {line}" for line in found))
 
 
 def history(

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from tests.fixtures.served import serving
-from tests.fixtures.standards_world import ENOUGH, StandardsWorld, waiver
+from tests.fixtures.standards_world import BROKEN, ENOUGH, StandardsWorld, waiver
 
 from headway.domain.names import ArtifactName
 
@@ -19,17 +19,39 @@ async def _go(world: StandardsWorld) -> None:
 
 
 async def test_why_names_rule_object_and_what_to_do(tmp_path: Path) -> None:
+    """The first line says it all; then each finding by itself, and how to see where it is written."""
+    world = StandardsWorld(standards={"enough": ENOUGH})
+    async with serving(world, tmp_path) as served:
+        await _go(world)
+        commit = world.write_spec(replicas=1)[:8]
+        await _go(world)
+        ran = await served.headway("why", "app1", "--in", "dev")
+    first, *_ = ran.out.splitlines()
+    assert "because of standards: " in first
+    assert f"{FOUND}: {SAID}" in first
+    assert ran.out.splitlines()[-6:] == [
+        f"1.0.0+{commit}",
+        f"  ✗ standards: 1.0.0+{commit} in oc/dev does not meet a standard",
+        f"    ✗ {FOUND}",
+        f"      {SAID}",
+        f"    in which file and line: headway check --commit {commit} argocd-oc-apps",
+        "    who can change it: the team, by a commit on main, or the platform team, "
+        "by a waiver in standards/waivers.yaml",
+    ]
+
+
+async def test_why_says_what_cannot_be_asked_before_what_is_not_met(tmp_path: Path) -> None:
     world = StandardsWorld(standards={"enough": ENOUGH})
     async with serving(world, tmp_path) as served:
         await _go(world)
         world.write_spec(replicas=1)
+        world.write_standard("broken", BROKEN)
         await _go(world)
         ran = await served.headway("why", "app1", "--in", "dev")
-    assert "because of standards: " in ran.out.splitlines()[0]
-    assert f"{FOUND}: {SAID}" in ran.out
-    assert "by the standards in force:" in ran.out
-    assert f"✗ {FOUND}" in ran.out
-    assert "or the platform team, by a waiver" in ran.out
+    (gate,) = [line for line in ran.out.splitlines() if line.startswith("  ✗ standards: ")]
+    assert gate.startswith("  ✗ standards: a standard cannot be asked, and so nothing passes: ")
+    assert gate.endswith("does not meet a standard")
+    assert f"    ✗ {FOUND}\n      {SAID}\n" in ran.out
 
 
 async def test_what_is_waived_is_shown_with_who_answers_for_it(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ import httpx
 import pytest
 from tests.fixtures.pages import rows_of, text_of
 from tests.fixtures.served import delivered
+from tests.fixtures.standards_world import ENOUGH, StandardsWorld
 from tests.fixtures.world import ESTATE, World
 
 from headway.testing.simulated_engine import crashes
@@ -44,6 +45,25 @@ async def test_why_says_the_whole_in_one_sentence_and_then_each_gate(browser: ht
     assert re.search(r"Gate What is missing Who can change it Can open soak", page)
     twin = (await browser.get("/why/oc/app1/prod1.json")).json()
     assert twin["conclusion"] in page
+
+
+async def test_why_lists_what_does_not_meet_the_standards(tmp_path: Path) -> None:
+    """Each finding by itself, with what runs too, and nothing of it twice."""
+    world = StandardsWorld(standards={"enough": ENOUGH})
+    async with delivered(tmp_path, "pat", world=world, listens=False) as served, served.browser("pat") as one:
+        commit = world.write_spec(replicas=1)[:8]
+        await world.look()
+        await world.pass_time(timedelta(seconds=20))
+        page = text_of((await one.get("/why/oc/app1/dev")).text)
+        assert page.count("Write two replicas at least") == 2  # once in the sentence, once in the list
+        assert f"headway check --commit {commit} argocd-oc-apps" in page
+        journey = text_of((await one.get(f"/artifacts/oc/app1/versions/1.0.0+{commit}")).text)
+        assert "enough · Deployment app1" in journey
+        world.write_standard("enough", ENOUGH.replace(">= 2", ">= 3"))
+        await world.look()
+        await world.pass_time(timedelta(seconds=20))
+        page = text_of((await one.get("/why/oc/app1/staging")).text)
+        assert "What runs, by today's standards (it is not touched) enough · Deployment app1" in page
 
 
 async def test_why_answers_for_a_version_that_is_named(browser: httpx.AsyncClient) -> None:
