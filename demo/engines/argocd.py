@@ -70,7 +70,6 @@ class Argocd:
             entrance_address=cluster.node_address,
             serves_git=True,
             engines={name: f"{{argocd: {{url: {cluster.argocds[name].url}}}}}" for name in ENVIRONMENTS},
-            more="kubernetes",
         )
 
     def furnish(self, world: World) -> None:

@@ -4,6 +4,8 @@ import os
 import sys
 from pathlib import Path
 
+from demo.world.prepare import CACHE
+
 PROGRAM = (sys.executable, "-m", "headway")
 
 
@@ -11,5 +13,9 @@ def variables(state: Path) -> dict[str, str]:
     """Give the variables that every command of Headway runs with."""
     return {
         "HEADWAY_STATE": str(state),
+        "HEADWAY_CACHE": str(state.with_name("desk-cache")),
+        # Compiled once, as an installed program is, and not at each start.
+        "PYTHONDONTWRITEBYTECODE": "",
+        "PYTHONPYCACHEPREFIX": str(CACHE / "bytecode"),
         "PATH": f"{os.environ.get('PATH', os.defpath)}:/usr/sbin:/sbin",
     }

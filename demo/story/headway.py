@@ -108,11 +108,11 @@ class Headway:
         except (httpx.HTTPError, ValueError) as error:
             raise StepFailed(f"GET {question}", expected="an answer of Headway", seen=str(error)) from error
 
-    def run(self, *arguments: str, person: str | None = None, colour: bool = False) -> str:
-        """Run the command line as a person (None: the operator) and give what it writes.
+    def run(self, *arguments: str, person: str | None = None, colour: bool = False, status: int = 0) -> str:
+        """Run the command line where the desks are, as a person (None: the operator); give what it writes.
 
         Raises:
-            StepFailed: it ended with another status than 0.
+            StepFailed: it ended with another status than the one that is expected.
         """
         extra = {
             **self._environment,
@@ -126,6 +126,7 @@ class Headway:
         try:
             done = subprocess.run(
                 [*PROGRAM, *arguments],
+                cwd=self._world.folder / "desks",
                 env=environment(extra),
                 stdin=subprocess.DEVNULL,
                 capture_output=True,
@@ -135,9 +136,9 @@ class Headway:
             )
         except subprocess.TimeoutExpired as error:
             raise StepFailed(step, expected="an answer in a minute", seen="none") from error
-        if done.returncode != 0:
+        if done.returncode != status:
             seen = f"exit status {done.returncode}: {done.stdout}{done.stderr}"
-            raise StepFailed(step, expected="exit status 0", seen=seen.strip())
+            raise StepFailed(step, expected=f"exit status {status}", seen=seen.strip())
         return done.stdout
 
     def _start(self, verb: str, arguments: Sequence[str]) -> None:

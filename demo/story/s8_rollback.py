@@ -1,10 +1,10 @@
-"""Scene 7: support takes a version back in one command, and it stays back."""
+"""Scene 8: support takes a version back in one command, and it stays back."""
 
 import time
 
 from demo.story.stage import FIRST_REGION, SECOND_REGION, Stage
 
-TITLE = "7. Support takes one back"
+TITLE = "8. Support takes one back"
 _WORDS = """\
 People in us-west-2 do not like to be welcomed. Sina of support takes 1.4.0 back there:
 one command, one commit, and a hold in the same commit."""

@@ -1,8 +1,8 @@
-"""Scene 8: the board, a why and the history: what everyone may ask at any moment."""
+"""Scene 9: the board, a why and the history: what everyone may ask at any moment."""
 
 from demo.story.stage import SECOND_REGION, Stage
 
-TITLE = "8. Is it out yet, and can it go?"
+TITLE = "9. Is it out yet, and can it go?"
 _WORDS = "Everyone may ask at any moment, and gets the same answer everywhere."
 
 

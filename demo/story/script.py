@@ -9,8 +9,9 @@ from demo.story import (
     s4_bad_region,
     s5_image_and_variable,
     s6_base_change,
-    s7_rollback,
-    s8_board,
+    s7_standards,
+    s8_rollback,
+    s9_board,
 )
 from demo.story.stage import Stage
 
@@ -23,7 +24,8 @@ SCENES: tuple[Scene, ...] = (
     s4_bad_region.play,
     s5_image_and_variable.play,
     s6_base_change.play,
-    s7_rollback.play,
-    s8_board.play,
+    s7_standards.play,
+    s8_rollback.play,
+    s9_board.play,
 )
 """Each builds on what the ones before left."""

@@ -43,9 +43,9 @@ class Stage:
         self.teller.done(f"{application} {version} published", message, since=began)
         return time.monotonic()
 
-    def command(self, *arguments: str, person: str | None = None) -> str:
-        """Run a person's command and show it like a prompt with its answer."""
-        said = self.headway.run(*arguments, person=person, colour=self.teller.is_colourful)
+    def command(self, *arguments: str, person: str | None = None, status: int = 0) -> str:
+        """Run a person's command, which ends with a status, and show it like a prompt with its answer."""
+        said = self.headway.run(*arguments, person=person, colour=self.teller.is_colourful, status=status)
         shown = " ".join(f'"{one}"' if " " in one else one for one in arguments)
         self.teller.prompt(f"headway {shown}", said)
         return said
@@ -177,11 +177,19 @@ class Stage:
             StepFailed: it was.
         """
         for instance in instances:
-            for one in self._promotions(instance):
-                if any(is_part(bad, change["after"]) for change in one["changes"]):
-                    raise StepFailed(f"{instance} untouched", expected=f"no {bad}", seen=str(one))
-            self.answers(instance, good)
+            self.expect_untouched(bad, instance, good=good)
             self.teller.done(instance, f"untouched, answers {good}")
+
+    def expect_untouched(self, bad: str, instance: str, *, good: str) -> None:
+        """See that an app1 was never promoted into an instance, and that people there get the good one.
+
+        Raises:
+            StepFailed: it was.
+        """
+        for one in self._promotions(instance):
+            if any(is_part(bad, change["after"]) for change in one["changes"]):
+                raise StepFailed(f"{instance} untouched", expected=f"no {bad}", seen=str(one))
+        self.answers(instance, good)
 
     def expect(self, what: str, seen: object, wanted: object) -> None:
         """Hold what was seen against what was wanted.

@@ -1,5 +1,6 @@
 """Builds a world from nothing: clears what stood there, then images, registry, repositories, manifests."""
 
+import shutil
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from demo.world.prepare import CACHE, prepare
 from demo.world.registry import Notifications, Registry
 from demo.world.repository import Repository, application_repositories, manifest_repositories
 from demo.world.world import INSTANCES, World
+from headway.adapters.files.init import write_estate
 
 _CONTENT = Path(__file__).parent
 
@@ -97,8 +99,7 @@ def _build(
     manifests = manifest_repositories(home.folder, git.url if git else None)
     blanks = _blanks(registry.address, nats_image, entrances, manifests, rules) | place.blanks
     for name, repository in manifests.items():
-        content = [_CONTENT / name] + ([_CONTENT / place.more / name] if place.more else [])
-        _describe(repository, content, blanks, home.folder)
+        _describe(repository, _CONTENT / name, blanks, home.folder)
     return World(
         home=home,
         place=place,
@@ -144,18 +145,15 @@ def _blanks(
     }
 
 
-def _describe(
-    repository: Repository, content: Sequence[Path], blanks: Mapping[str, str], folder: Path
-) -> None:
-    """Make a repository of folders of manifests; a later one's files take the place of an earlier one's."""
+def _describe(repository: Repository, content: Path, blanks: Mapping[str, str], folder: Path) -> None:
+    """Make a repository of a folder of manifests, with the components that `headway init` writes."""
     with tempfile.TemporaryDirectory(dir=folder) as draft:
-        for one in content:
-            _fill(one, Path(draft), blanks)
-        repository.create(Path(draft), f"Describe {repository.bare.stem}")
-
-
-def _fill(content: Path, draft: Path, blanks: Mapping[str, str]) -> None:
-    for path in sorted(content.rglob("*.yaml")):
-        filled = draft / path.relative_to(content)
-        filled.parent.mkdir(parents=True, exist_ok=True)
-        filled.write_text(Template(path.read_text()).substitute(blanks))
+        whole = Path(draft, "whole")
+        for path in sorted(content.rglob("*.yaml")):
+            filled = whole / path.relative_to(content)
+            filled.parent.mkdir(parents=True, exist_ok=True)
+            filled.write_text(Template(path.read_text()).substitute(blanks))
+        begun = Path(draft, "begun")
+        write_estate(begun, person="Tane")
+        shutil.copytree(begun / content.name / "components", whole / "components")
+        repository.create(whole, f"Describe {repository.bare.stem}")

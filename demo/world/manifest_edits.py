@@ -34,6 +34,24 @@ def move_service_port_back(repository: Path) -> None:
     replace(repository / _APP1 / "base" / "service.yaml", "port: 8080,", "port: 80,")
 
 
+_PROBE = """\
+        readinessProbe:
+          httpGet: {path: /readyz, port: http}
+          periodSeconds: 1
+"""
+
+
+def drop_probe(repository: Path) -> None:
+    """Take app1's readiness probe away: requests would reach a pod before it can answer."""
+    replace(repository / _APP1 / "base" / "deployment.yaml", _PROBE, "")
+
+
+def put_probe_back(repository: Path) -> None:
+    """Undo `drop_probe`."""
+    deployment = repository / _APP1 / "base" / "deployment.yaml"
+    replace(deployment, "        livenessProbe:\n", f"{_PROBE}        livenessProbe:\n")
+
+
 def set_greeting(instance: str, old: str, new: str) -> Edit:
     """Change how app1 greets in one instance: an overlay's change, seen nowhere else."""
 

@@ -21,8 +21,6 @@ class Place:
     """Whether Git is served over HTTP; else repositories are named by their paths."""
     engines: Mapping[str, str] | None = None
     """By environment, in the words of `estate.yaml`; None: podman everywhere."""
-    more: str | None = None
-    """The folder, beside this file, of manifests that are added to the common ones or take their place."""
 
     @property
     def blanks(self) -> dict[str, str]:

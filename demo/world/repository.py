@@ -22,7 +22,8 @@ class Repository:
         self.bare = bare
         self.url = url or bare.as_uri()
         """The remote, as files name it."""
-        self._desk = desk
+        self.desk = desk
+        """Where people edit; what stands there may be ahead of what they committed."""
         self._identity = {
             f"GIT_{role}_{what}": value
             for role in ("AUTHOR", "COMMITTER")
@@ -32,7 +33,7 @@ class Repository:
     def create(self, content: Path, message: str) -> CommitId:
         """Make the bare repository and its first commit out of a folder."""
         run(["git", "init", "--quiet", "--bare", "--initial-branch=main", str(self.bare)])
-        run(["git", "clone", "--quiet", str(self.bare), str(self._desk)])
+        run(["git", "clone", "--quiet", str(self.bare), str(self.desk)])
         # The clone of an empty repository has no branch yet; its name must not hang on Git's defaults.
         self._git("symbolic-ref", "HEAD", "refs/heads/main")
 
@@ -48,10 +49,14 @@ class Repository:
         Raises:
             Broken: `demo-command-failed`: the edit changes nothing, or the push is refused.
         """
-        edit(self._desk)
+        edit(self.desk)
         self._git("add", "--all")
         self._git("commit", "--quiet", "--message", message)
         return self._push()
+
+    def draft(self, edit: Edit) -> None:
+        """Edit on the desk, and no more; the next commit takes it along."""
+        edit(self.desk)
 
     def revert(self, commit: CommitId) -> CommitId:
         """Take one commit back by another."""
@@ -79,7 +84,7 @@ class Repository:
         return parse_commit(self._git("rev-parse", "HEAD"))
 
     def _git(self, *arguments: str) -> str:
-        return run(["git", *arguments], cwd=self._desk, extra=self._identity)
+        return run(["git", *arguments], cwd=self.desk, extra=self._identity)
 
 
 def manifest_repositories(world: Path, git_url: str | None) -> Mapping[str, Repository]:

@@ -50,7 +50,7 @@ def is_gone(folder: Path) -> bool:
 
 
 def test_a_version_goes_through_every_wave_and_no_request_fails(folder: Path) -> None:
-    """Two scenes of eight, a hundred requests a second: all of them would take minutes."""
+    """Two scenes of nine, a hundred requests a second: all of them would take minutes."""
     argv = [sys.executable, "-m", "demo.run", "--engine", "argocd", "--scenes", "2", "--folder", str(folder)]
     done = subprocess.run(
         argv, capture_output=True, text=True, timeout=WHOLE_WITHIN_S, check=False, env=ENVIRONMENT, cwd=ROOT

@@ -1,16 +1,23 @@
 """The manifests repositories of the world: each overlay renders, and says where things are."""
 
+import json
+import os
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from demo.world import World, manifest_edits
+from demo.world.commands import environment
 from demo.world.world import INSTANCES
 from ruamel.yaml import YAML
 from tests.fixtures.demo_world import Podman
 
 from headway.adapters.files import read_estate, tree_from_directory
+from headway.domain.standards.together import TOGETHER
+from headway.standards import SHIPPED
 
+REPOSITORIES = ("argocd-oc-apps", "argocd-oc-system")
 ARTIFACTS = [
     ("argocd-oc-apps", "oneconnect", "app1"),
     ("argocd-oc-apps", "oneconnect", "app2"),
@@ -25,6 +32,27 @@ def checkout(world: World, tmp_path: Path) -> Path:
     for name, repository in world.manifests.items():
         repository.check_out(repository.tip(), tmp_path / name)
     return tmp_path
+
+
+KINDS = {
+    "app1": {"Deployment", "NetworkPolicy", "PodDisruptionBudget", "Service"},
+    "app2": {"Deployment", "NetworkPolicy", "Service"},
+    "entrance": {"ConfigMap", "Service"},
+    "nats": {"Deployment", "NetworkPolicy", "Service"},
+}
+RELIED_ON = ("staging", "production-ap-southeast-2", "production-us-west-2")
+
+
+def check(checkout: Path, kustomize: str) -> dict[str, object]:
+    """Give what `headway check` says of both repositories."""
+    argv = [sys.executable, "-m", "headway", "check", "--render", "-o", "json", *REPOSITORIES]
+    said = environment({"HEADWAY_CACHE": "", "PATH": f"{Path(kustomize).parent}:{os.environ['PATH']}"})
+    done = subprocess.run(
+        argv, cwd=checkout, env=said, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.returncode in (0, 1), done.stderr
+    answer: dict[str, object] = json.loads(done.stdout)
+    return answer
 
 
 def render(kustomize: str, folder: Path) -> dict[str, dict[str, object]]:
@@ -44,7 +72,8 @@ def test_every_overlay_renders(
     """With the real Kustomize; and nothing but the overlay's own environment is named in it."""
     overlay = checkout.joinpath(*artifact, "overlays", instance)
     objects = render(kustomize, overlay)
-    assert set(objects) == {"ConfigMap" if "entrance" in artifact else "Deployment", "Service"}
+    budget = {"PodDisruptionBudget"} if "app2" in artifact and instance in RELIED_ON else set()
+    assert set(objects) == KINDS[artifact[-1]] | budget
     text = str(objects)
     assert "$" not in text, "a blank was not filled"
     others = {f"nats-{name}:" for name in INSTANCES if name != instance}
@@ -53,12 +82,26 @@ def test_every_overlay_renders(
 
 def test_headway_reads_the_estate_without_a_word(checkout: Path) -> None:
     """What the world's people wrote is whole, and nothing in it is odd."""
-    trees = [tree_from_directory(checkout / name) for name in ("argocd-oc-apps", "argocd-oc-system")]
+    trees = [tree_from_directory(checkout / name) for name in REPOSITORIES]
     read = read_estate({tree.repository: tree for tree in trees})
     assert not read.warnings
     assert set(read.estate.applications) == {"oneconnect", "nats"}
     for application in read.estate.applications:
         assert tuple(name.instance for name in read.estate.instances(application)) == INSTANCES
+
+
+def test_the_estate_meets_every_standard_that_comes_with_headway(checkout: Path, kustomize: str) -> None:
+    """And without app1's readiness probe it has that one finding; put back, none again."""
+    checked = check(checkout, kustomize)
+    assert (checked["in_order"], checked["findings"], checked["remarks"]) == (True, [], [])
+    assert set(checked["rules"]) == {*SHIPPED, *TOGETHER, "parity"}
+    deployment = checkout / "argocd-oc-apps/oneconnect/app1/base/deployment.yaml"
+    before = deployment.read_text()
+    manifest_edits.drop_probe(checkout / "argocd-oc-apps")
+    (found,) = check(checkout, kustomize)["findings"]
+    assert (found["rule"], found["object"], found["blocks"]) == ("readiness", "Deployment app1", True)
+    manifest_edits.put_probe_back(checkout / "argocd-oc-apps")
+    assert deployment.read_text() == before
 
 
 def test_an_entrance_has_a_port_of_its_own_in_each_instance(
@@ -88,7 +131,10 @@ def test_the_edits_of_the_story_change_what_renders(world: World, tmp_path: Path
     apps = world.manifests["argocd-oc-apps"]
     app1 = Path("oneconnect", "app1", "overlays", "staging")
     before = apps.tip()
+    probe = "'readinessProbe': {'httpGet': {'path': '/readyz', 'port': 'http'}, 'periodSeconds': 1}"
     steps = {
+        "Probe": (manifest_edits.drop_probe, "'containerPort': 8080"),
+        "Probe again": (manifest_edits.put_probe_back, probe),
         "Welcome people": (manifest_edits.set_welcome("Nau mai"), "'WELCOME', 'value': 'Nau mai'"),
         "Move the port": (manifest_edits.move_service_port, "'port': 8080, 'targetPort'"),
         "Move it back": (manifest_edits.move_service_port_back, "'port': 80, 'targetPort'"),

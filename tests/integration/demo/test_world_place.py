@@ -18,8 +18,8 @@ ENGINES = {name: f"{{argocd: {{url: http://argocd.example/{name}}}}}" for name i
 
 @pytest.fixture(scope="module")
 def elsewhere() -> Iterator[World]:
-    """A world whose Git is served over HTTP, with the manifests for Kubernetes."""
-    place = Place(serves_git=True, engines=ENGINES, more="kubernetes")
+    """A world whose Git is served over HTTP, with an Argo CD for each environment."""
+    place = Place(serves_git=True, engines=ENGINES)
     with build(Path(tempfile.mkdtemp(prefix="hw-")), begin=lambda _: place) as built:
         yield built
 
