@@ -8,6 +8,9 @@ export PATH := $(CURDIR)/.tools/bin:$(PATH):/usr/sbin:/sbin:$(CURDIR)/.tools/go-
 export GOCACHE ?= $(CURDIR)/.cache/go-build
 # uv and pip keep what they fetched here, so that `make clean` leaves nothing behind.
 export UV_CACHE_DIR ?= $(CURDIR)/.cache/uv
+# Tests start hundreds of Pythons: without bytecode each compiles the same hundred thousand lines anew, for seconds.
+unexport PYTHONDONTWRITEBYTECODE
+export PYTHONPYCACHEPREFIX := $(CURDIR)/.cache/bytecode
 
 .DEFAULT_GOAL := help
 .PHONY: help setup check test test-cluster test-deep demo bench image lock clean
