@@ -15,6 +15,7 @@ from headway.app.ports import (
     Renderer,
     Schemas,
     Sources,
+    Verdicts,
 )
 from headway.app.reckoning import Reckoning
 from headway.domain.checks import Check
@@ -87,6 +88,8 @@ class Outside:
     """The repository that holds ``estate.yaml``."""
     open_repository: Callable[[ManifestsRepository], tuple[Manifests, Renderer]]
     open_engine: Callable[[Environment], Engine]
+    verdicts: Verdicts | None = None
+    """What the standards found of what runs, kept between two starts; None: it is judged anew at each."""
     pace: Pace = field(default_factory=Pace)
     _repositories: dict[RepositoryName, tuple[Manifests, Renderer]] = field(default_factory=dict)
     _engines: dict[EnvironmentName, Engine] = field(default_factory=dict)

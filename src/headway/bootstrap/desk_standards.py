@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from importlib.resources import files
 from pathlib import Path
 
 from headway.adapters.files import read_estate
@@ -11,7 +10,6 @@ from headway.adapters.files.documents import read_documents
 from headway.adapters.policies import CelPolicies
 from headway.adapters.schemas import PackagedSchemas
 from headway.adapters.verdicts import FolderVerdicts
-from headway.app.code_version import code_version
 from headway.app.ports import PolicySet
 from headway.app.standards.catalog import Choice, choose
 from headway.app.standards.comparing import forgive
@@ -23,21 +21,12 @@ from headway.bootstrap.checkouts import Checkout, Checkouts
 from headway.bootstrap.desk_checks import services_missing
 from headway.bootstrap.desk_rendering import Renderings, render_all
 from headway.bootstrap.home import desk_cache
+from headway.bootstrap.judging_code import judging_code
 from headway.domain.errors import HeadwayError, UsageError
 from headway.domain.estate import Estate
 from headway.domain.estate.sources import EstateRead
 from headway.domain.names import ArtifactName
 from headway.interfaces.cli.composition import Checked
-
-_CODE = (
-    "headway.domain",
-    "headway.app",
-    "headway.adapters.files",
-    "headway.adapters.policies",
-    "headway.adapters.schemas",
-)
-_LIBRARIES = ("cel-expr-python", "google-re2", "jsonschema-rs", "kubernetes-validate", "ruamel.yaml")
-"""All that judging goes through: what other code judged is never taken for what this code would."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,8 +75,8 @@ def _remembering(judge: Judge, choice: Choice, own: Mapping[str, bytes]) -> Judg
     kept = desk_cache()
     if kept is None:
         return judge
-    code = code_version([files(package) for package in _CODE], _LIBRARIES)
-    return RememberingJudge(judge, rules_fingerprint(code, choice, own), FolderVerdicts(kept / "verdicts"))
+    rules = rules_fingerprint(judging_code(), choice, own)
+    return RememberingJudge(judge, rules, FolderVerdicts(kept / "verdicts"))
 
 
 async def own_standards(

@@ -17,6 +17,7 @@ from headway.adapters.podman.client import PodmanEngineClient
 from headway.adapters.policies import CelPolicies
 from headway.adapters.registry.oci import OciRegistry
 from headway.adapters.schemas import PackagedSchemas
+from headway.adapters.verdicts import FolderVerdicts
 from headway.app.controller import Controller
 from headway.app.desk import Desk
 from headway.app.outside import Outside, Pace
@@ -26,6 +27,7 @@ from headway.app.reckoning import Reckoning
 from headway.app.recorder import Recorder
 from headway.bootstrap.argocd import open_argocd
 from headway.bootstrap.home import Home, kustomize
+from headway.bootstrap.judging_code import judging_code
 from headway.domain.estate import Environment, ManifestsRepository
 
 
@@ -86,6 +88,7 @@ async def opened(home: Home, pace: Pace | None = None) -> AsyncIterator[Opened]:
         home=home.repository,
         open_repository=open_repository,
         open_engine=open_engine,
+        verdicts=FolderVerdicts(home.state / "verdicts", code=judging_code("headway.adapters.kustomize")),
         pace=pace or Pace(),
     )
     try:

@@ -12,6 +12,7 @@ from headway.app.queries.why import why
 from headway.domain.facts import RunningJudged
 from headway.domain.names import ArtifactName, Cell, InstanceName
 from headway.testing.simulated_engine import crashes
+from headway.testing.verdicts import MemoryVerdicts
 
 APP1 = ArtifactName("oc", "app1")
 DEV, STAGING = InstanceName("oc", "dev"), InstanceName("oc", "staging")
@@ -167,4 +168,36 @@ async def test_it_is_recorded_when_it_changes_and_not_at_each_start() -> None:
     async with world.running():
         await world.go(600)
         assert len(await world.facts(RunningJudged)) == told
+        assert _shown(world).unmet
+
+
+async def test_a_start_judges_nothing_again_that_is_as_it_was() -> None:
+    """Not what meets the standards, nor what does not; and all that is told of it is told again."""
+    world = StandardsWorld(standards={"enough": ENOUGH})
+    world.verdicts = MemoryVerdicts()
+    async with world.running():
+        await world.go()
+        world.write_standard("enough", THREE)
+        await world.go()
+        world.write_spec("app2", replicas=3)
+        await world.go()
+    judged, told = len(world.policies.judged), len(await world.facts(RunningJudged))
+    async with world.running():
+        await world.go(600)
+        assert len(world.policies.judged) == judged
+        assert len(await world.facts(RunningJudged)) == told
+        assert sorted({one.artifact for one in world.desk.situation.running}, key=str) == [APP1]
+
+
+async def test_what_changed_while_the_service_was_down_is_judged() -> None:
+    """By a rule that is another now; what it found before is not taken for what it finds."""
+    world = StandardsWorld(standards={"enough": ENOUGH})
+    world.verdicts = MemoryVerdicts()
+    async with world.running():
+        await world.go()
+    judged = len(world.policies.judged)
+    world.write_standard("enough", THREE)
+    async with world.running():
+        await world.go()
+        assert len(world.policies.judged) == judged + 8
         assert _shown(world).unmet

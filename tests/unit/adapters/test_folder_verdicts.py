@@ -7,6 +7,7 @@ import pytest
 
 from headway.adapters.verdicts import FolderVerdicts
 from headway.domain.standards import ObjectKey, Unjudged, Violation
+from headway.testing.verdicts import MemoryVerdicts
 
 APP1 = ObjectKey(api_version="apps/v1", kind="Deployment", namespace="shop", name="app1")
 VERDICTS = {
@@ -24,6 +25,20 @@ def test_what_is_kept_is_given_back(tmp_path: Path) -> None:
     assert FolderVerdicts(tmp_path / "new").load("rules") == VERDICTS
     assert FolderVerdicts(tmp_path / "new").load("others") == {}
     assert (tmp_path / "new").stat().st_mode & 0o077 == 0
+
+
+def test_what_other_code_judged_is_never_found(tmp_path: Path) -> None:
+    FolderVerdicts(tmp_path, code="1").save("rules", VERDICTS)
+    assert FolderVerdicts(tmp_path, code="1").load("rules") == VERDICTS
+    assert FolderVerdicts(tmp_path, code="2").load("rules") == {}
+    assert FolderVerdicts(tmp_path).load("rules") == {}
+
+
+def test_the_one_in_memory_gives_back_the_same() -> None:
+    kept = MemoryVerdicts()
+    kept.save("rules", VERDICTS)
+    assert kept.load("rules") == VERDICTS
+    assert kept.load("others") == {}
 
 
 @pytest.mark.parametrize("at", [0, 5, 30, 90, -1])

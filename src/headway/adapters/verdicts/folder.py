@@ -27,8 +27,10 @@ _LARGEST = 64 << 20
 class FolderVerdicts:
     """`Verdicts` in a folder, which is made when something is kept."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, code: str = "") -> None:
+        """Keep in `folder`; `code` names what judges, where the rules do not."""
         self._folder = folder
+        self._code = code
 
     def load(self, rules: str) -> Mapping[str, Verdict]:
         """Read the file of these rules."""
@@ -50,7 +52,7 @@ class FolderVerdicts:
             self._make_room()
 
     def _path(self, rules: str) -> Path:
-        return self._folder / rules
+        return self._folder / (sha256(f"{self._code} {rules}".encode()).hexdigest() if self._code else rules)
 
     def _make_room(self) -> None:
         kept = sorted(self._folder.iterdir(), key=lambda one: one.stat().st_mtime, reverse=True)

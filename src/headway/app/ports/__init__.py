@@ -39,6 +39,7 @@ from headway.app.ports.registry import ImageSeen, Look, Presence, PresenceSeen, 
 from headway.app.ports.rendering import Reference, Rendered, Renderer, RenderRequest
 from headway.app.ports.schemas import Schemas
 from headway.app.ports.sources import Sources
+from headway.app.ports.verdicts import Verdict, Verdicts
 
 __all__ = [
     "BranchPush",
@@ -81,4 +82,6 @@ __all__ = [
     "Sources",
     "Subject",
     "TallyForm",
+    "Verdict",
+    "Verdicts",
 ]

@@ -1,7 +1,8 @@
 """Looks at what runs with today's standards: what no longer meets them is said, and never touched.
 
 A look costs what changed: instances whose lock changed, all of them when what judges did. What was judged is
-not judged again while its manifests, what stands beside them and the standards are the same.
+not judged again while its manifests, what stands beside them and the standards are the same, also not after
+another start.
 """
 
 import asyncio
@@ -11,6 +12,7 @@ from collections.abc import Iterator
 from headway.app.actions.judge_standards import first_rendered, locked_manifests
 from headway.app.desk import Desk
 from headway.app.standards.asking import Answer, Rendered
+from headway.app.watch.running_memory import RunningMemory, name_of
 from headway.domain.errors import HeadwayError
 from headway.domain.facts import (
     EstateTaken,
@@ -29,6 +31,9 @@ from headway.domain.standards.schema_rules import SCHEMA
 
 _LOG = logging.getLogger(__name__)
 
+_Key = tuple[str, *tuple[object, ...]]
+"""All that a verdict follows from, the rules first."""
+
 
 class RunningWatch:
     """Judges what every lock holds, in the background."""
@@ -43,6 +48,7 @@ class RunningWatch:
         """By a cell whose manifests define custom resources: who was judged by its definitions."""
         self._undefined: set[Cell] = set()
         """Who holds custom resources that nobody defined yet."""
+        self._memory = RunningMemory(desk.outside.verdicts)
         self._woken = asyncio.Event()
 
     def hear(self, fact: Fact) -> None:
@@ -67,18 +73,24 @@ class RunningWatch:
 
     async def run(self) -> None:
         """Look at what became worth it, one cell after the other, until cancelled."""
-        while True:
-            await self.look()
-            await self._woken.wait()
+        await self.look()
+        try:
+            while True:
+                await self._woken.wait()
+                await self.look()
+        finally:
+            self._memory.keep(whole=not (self._everything or self._waiting))
 
     async def look(self) -> None:
         """Judge all that is worth a look; what cannot be judged now is looked at with the next change."""
         self._woken.clear()
+        whole = self._everything
         while (instance := self._next()) is not None:
             for cell in list(_cells_of(self._desk.situation, instance)):
                 await self._look_at(cell)
                 # Everything else goes on meanwhile.
                 await asyncio.sleep(0)
+        self._memory.keep(whole=whole)
 
     def _next(self) -> InstanceName | None:
         if self._everything:
@@ -99,7 +111,13 @@ class RunningWatch:
             await self._say(cell, version, Judgement())
             return
         key = self._key(situation, cell, deployed.manifests)
-        if not is_known(situation) or self._looked.get(cell) == key:
+        if not is_known(situation) or key is None or self._looked.get(cell) == key:
+            return
+        rules, *others = key
+        name = name_of((cell, version, others))
+        if (kept := self._memory.recall(rules, cell, name)) is not None:
+            self._looked[cell] = key
+            await self._say(cell, version, _told(kept))
             return
         try:
             answer = await self._ask(cell, version, deployed.manifests)
@@ -110,6 +128,7 @@ class RunningWatch:
             _LOG.exception("what runs of %s could not be judged", cell)
             return
         self._looked[cell] = key
+        self._memory.note(rules, cell, name, answer)
         self._note(cell, answer)
         await self._say(cell, version, _told(answer.judgement))
 
@@ -130,7 +149,10 @@ class RunningWatch:
         )
         return await self._desk.asking.ask(self._desk, asked)
 
-    def _key(self, situation: Situation, cell: Cell, manifests: TreeId) -> object:
+    def _key(
+        self, situation: Situation, cell: Cell, manifests: TreeId
+    ) -> tuple[str, *tuple[object, ...]] | None:
+        """Give what a verdict follows from; None: some of it is not known."""
         estate, in_force = situation.estate, situation.standards
         environment = situation.environment_of(cell.instance)
         if estate is None or in_force is None or environment is None:
@@ -143,6 +165,8 @@ class RunningWatch:
             tuple(sorted(locked_manifests(situation, cell).items())),
             tuple(sorted(application.namespaces.items())),
             application.parity,
+            # Against the first of them that renders the version an instance is held by parity.
+            estate.instances(cell.instance.application),
         )
 
     async def _say(self, cell: Cell, version: Version, judgement: Judgement) -> None:
