@@ -4,8 +4,6 @@ import os
 import sys
 from pathlib import Path
 
-from demo.world.prepare import CACHE
-
 PROGRAM = (sys.executable, "-m", "headway")
 
 
@@ -14,8 +12,5 @@ def variables(state: Path) -> dict[str, str]:
     return {
         "HEADWAY_STATE": str(state),
         "HEADWAY_CACHE": str(state.with_name("desk-cache")),
-        # Compiled once, as an installed program is, and not at each start.
-        "PYTHONDONTWRITEBYTECODE": "",
-        "PYTHONPYCACHEPREFIX": str(CACHE / "bytecode"),
         "PATH": f"{os.environ.get('PATH', os.defpath)}:/usr/sbin:/sbin",
     }
