@@ -10,7 +10,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Page, expect
 from tests.fixtures.big_estate import BigEstate
-from tests.fixtures.browser import DESKTOP, PHONE, ColorScheme, chromium, sign_in, signed_in, violations
+from tests.fixtures.browser import DESKTOP, PHONE, ColorScheme, chromium, fits, sign_in, signed_in, violations
 from tests.fixtures.page_world import NamedEstate, shown, troubled
 from tests.fixtures.served import Surface, delivered
 from tests.fixtures.world import World
@@ -82,7 +82,7 @@ async def test_pages_can_be_used_by_everyone(
         for at in PAGES[world]:
             await page.goto(surface.url + at)
             assert await violations(page) == [], at
-            await _fits(page)
+            await fits(page)
 
 
 async def test_pages_of_one_thing_can_be_used_by_everyone(opened: Opened, tmp_path: Path) -> None:
@@ -98,7 +98,7 @@ async def test_pages_of_one_thing_can_be_used_by_everyone(opened: Opened, tmp_pa
                 for at in ONE_THING:
                     await page.goto(served.url + at)
                     assert await violations(page) == [], at
-                    await _fits(page)
+                    await fits(page)
 
 
 async def test_a_bad_version_is_taken_back_in_five_steps_by_keyboard(opened: Opened, tmp_path: Path) -> None:
@@ -156,12 +156,6 @@ async def test_a_page_says_when_it_is_not_live(opened: Opened, tmp_path: Path) -
         served.world.desk.recorder.end_waits()
         await expect(page.locator("#live-words")).to_contain_text("not live, as of")
         await context.close()
-
-
-async def _fits(page: Page) -> None:
-    """Nothing is wider than the window, but for tables that scroll by themselves."""
-    width = await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    assert width <= 0, page.url
 
 
 async def test_the_board_is_filtered_by_keyboard_alone(opened: Opened) -> None:

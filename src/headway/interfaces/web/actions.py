@@ -1,7 +1,8 @@
 """What people may do from a page: each says first what will change and what will not, and asks once.
 
-The question is a page of its own that works without scripts. Its form is good once, for whoever was asked,
-and only while the instance stands where it stood when they were asked: what was confirmed is what is done.
+The question is a page of its own that works without scripts, and stays as it was asked while it is open.
+Its form is good once, for whoever was asked, and only while the instance stands where it stood when they were
+asked: what was confirmed is what is done.
 Who may is decided by the command, as for every surface.
 """
 
@@ -12,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from headway.app.commands.allowed import require
 from headway.app.commands.approve import approve
 from headway.app.commands.hold import hold
 from headway.app.commands.promote import promote
@@ -201,12 +203,14 @@ async def show_action(ask: Ask) -> Shown:
     action = _action(ask)
     desk = ask.site.service.desk
     target = _target(ask.who, desk, ask.request.query_params)
-    plan = await action.plan(desk, target)
     about = f"{target.artifact} in {target.instance}" if target.artifact else str(target.instance)
+    require(desk.situation, ask.who, action.verb, about)  # nobody types a reason for nothing
+    plan = await action.plan(desk, target)
     return Shown(
         template="action.html",
         title=f"{action.title}: {about}",
         scope=target.instance.application,
+        is_live=False,
         twin={"verb": str(action.verb), "changes": list(plan.changes), "keeps": list(plan.keeps)},
         context={
             "action": action,

@@ -70,6 +70,8 @@ class Shown:
     scope: str = ""
     """The application that the page is about; empty: all of them."""
     status: int = 200
+    is_live: bool = True
+    """It keeps itself up to date while it is open."""
 
 
 Page = Callable[[Ask], Awaitable[Shown]]
@@ -110,6 +112,7 @@ class Site:
             who=getattr(request.state, "person", None),
             now=desk.now,
             sequence=desk.situation.sequence,
+            is_live=shown.is_live,
             **shown.context,
         )
 
@@ -167,6 +170,7 @@ class Site:
             error=error,
             now=self.service.desk.now,
             sequence=0,
+            is_live=False,
         )
 
     def show_sign_in(self, request: Request, error: HeadwayError | None, code: str = "") -> Response:
@@ -187,6 +191,7 @@ class Site:
             who=None,
             now=self.service.desk.now,
             sequence=0,
+            is_live=False,
         )
 
 

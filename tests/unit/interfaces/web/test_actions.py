@@ -74,9 +74,30 @@ async def test_a_hold_stops_and_a_resume_says_what_it_lets_in(served: Served) ->
 
 
 async def test_a_promotion_says_which_gates_it_waits_for(served: Served) -> None:
+    await _into_production(served)
     async with served.browser("pat") as browser:
+        form = await question(browser, "promote", "prod1", "oc/app1")
         page = text_of((await browser.get("/actions/promote?instance=oc/prod1&artifact=oc/app1")).text)
-        assert "No gate is passed over" in page or "has no lock yet" in page
+        assert re.search(r"1\.2\.0\+\w+ is asked for in oc/prod1\. 1\.1\.0\+\w+ runs there now\.", page)
+        assert re.search(r"It waits for approvals: .*Who can change that: support", page)
+        assert "No gate is passed over" in page
+        answer = await browser.post("/actions/promote", data={**form, "reason": "the customer waits"})
+        assert (answer.status_code, answer.headers["location"]) == (303, "/why/oc/app1/prod1")
+        await served.world.pass_time(timedelta(seconds=30))
+        assert served.world.tag_in("prod1") == "1.1.0", "no gate was passed over"
+        why = text_of((await browser.get("/why/oc/app1/prod1")).text)
+        assert re.search(r"Asked for 1\.2\.0\+\w+ by pat, .*: the customer waits", why)
+
+
+async def test_a_promotion_that_waiting_does_not_open_is_refused_before_a_reason_is_typed(
+    served: Served,
+) -> None:
+    await _into_production(served)
+    async with served.browser("pat") as browser:
+        runs = await browser.get("/actions/promote?instance=oc/dev&artifact=oc/app1")
+        assert (runs.status_code, "is what oc/dev runs" in text_of(runs.text)) == (400, True)
+        skips = await browser.get("/actions/promote?instance=oc/prod2&artifact=oc/app1")
+        assert (skips.status_code, "may not enter oc/prod2" in text_of(skips.text)) == (422, True)
 
 
 async def test_support_approves_and_what_was_shown_goes(served: Served) -> None:
@@ -183,3 +204,15 @@ async def test_a_question_changes_nothing_and_has_a_twin(served: Served) -> None
     assert twin["verb"] == "roll-back"
     assert twin["changes"]
     assert served.world.desk.situation.sequence == before
+
+
+async def _into_production(served: Served) -> None:
+    """Let 1.1.0 into all of production, and 1.2.0 as far as staging."""
+    async with served.browser("sue") as browser:
+        form = await question(browser, "approve", "prod1", "oc/app1")
+        answer = await browser.post("/actions/approve", data={**form, "reason": "read the change"})
+        assert answer.status_code == 303, text_of(answer.text)
+    await served.world.pass_time(timedelta(seconds=30))
+    served.world.publish("app1", "1.2.0")
+    await served.world.look()
+    await served.world.pass_time(timedelta(seconds=30))

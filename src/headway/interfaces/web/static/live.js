@@ -124,6 +124,15 @@ document.addEventListener("keydown", (event) => {
   if (link) { event.preventDefault(); link.focus(); }
 });
 
+// A second click while the first is on its way is no second answer.
+document.addEventListener("submit", (event) => {
+  if (event.target.dataset.sent) event.preventDefault();
+  event.target.dataset.sent = "yes";
+});
+window.addEventListener("pageshow", () => {
+  for (const form of document.forms) delete form.dataset.sent;
+});
+
 if (mark && body.dataset.live !== "no") {
   follow();
   setInterval(tick, 15000);
