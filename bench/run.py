@@ -5,7 +5,7 @@ from importlib import import_module
 
 from bench.row import Row
 
-FILES = ("plan", "metrics", "promotions", "standards", "podman", "argocd", "scale")
+FILES = ("plan", "pages", "metrics", "promotions", "standards", "podman", "argocd", "scale")
 """The files of this folder that have rows, quick ones first."""
 
 _HEAD = ("path", "ours", "floor", "compared", "aim", "")

@@ -59,7 +59,17 @@ class Row:
     @property
     def is_calm(self) -> bool:
         """Say whether there is nothing to tell of it."""
-        return all(told.state == "calm" for square in self.squares for told in square)
+        return all(is_calm(square) for square in self.squares)
+
+    @property
+    def calm(self) -> str:
+        """Tell what is calm in one line, for where there is no room for more; empty: nothing is."""
+        told = [one for square in self.squares if is_calm(square) for one in square]
+        if not told:
+            return ""
+        versions = {one.version for one in told}
+        version = f", {told[0].version or 'not there yet'}" if len(versions) == 1 else ""
+        return f"{sum(len(one.instances) for one in told)} calm{version}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +84,11 @@ class Table:
     left_out: int
     """Rows that are calm and were not asked for."""
     by_wave: bool
+
+
+def is_calm(square: Sequence[Told]) -> bool:
+    """Say whether there is nothing to tell of a square."""
+    return all(one.state == "calm" for one in square)
 
 
 def lay_out(application: ApplicationStatus, *, wave: str | None = None, only_wrong: bool = False) -> Table:

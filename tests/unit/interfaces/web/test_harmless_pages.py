@@ -1,47 +1,28 @@
 """Whatever people and programs write, nothing of it runs, and nothing breaks the page around it."""
 
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from pathlib import Path
 
 import httpx
 import pytest
 from starlette.routing import compile_path
-from tests.fixtures.big_estate import commit, configuration
+from tests.fixtures.hostile import (
+    ABOUT_ONE_CELL,
+    HOSTILE,
+    hostile_manifests,
+    hostile_repository,
+    hostile_world,
+)
 from tests.fixtures.page_world import NamedEstate, PageWorld, served_in_memory
 from tests.fixtures.pages import text_of
+from tests.fixtures.served import delivered
 
 from headway.domain.deployment import DeploymentState
-from headway.domain.facts import EstateRefused, EstateWaiting, InstanceTouched, Source, SourceAway
-from headway.domain.names import ArtifactName, InstanceName
 from headway.interfaces.web.pages import PAGES
 from headway.interfaces.web.screen import health_of, href, link, verification_of
 
-HOSTILE = (
-    "<script>alert(1)</script>",
-    "<img src=x onerror=alert(1)>",
-    '"><svg/onload=alert(1)>',
-    "' onfocus=alert(1) autofocus='",
-    "</title></main></table><h1>gone",
-    "{{ 7 * 7 }}{% raw %}",
-    "javascript:alert(1)",
-    "\u202egnissim\u202c \u2066isolated",
-    "\x1b[31mred\x00\x07",
-    "a" * 3000,
-    "&lt;already&gt; &amp;",
-    "\ud800 lone",
-)
 Hostile = tuple[str, httpx.AsyncClient]
-PATHS = [
-    "/",
-    "/attention",
-    "/why/oneconnect/app1/dev",
-    "/artifacts/oneconnect/app1",
-    "/artifacts/oneconnect/app1/versions/1.1.0",
-    "/instances/oneconnect/dev",
-    "/facts?subject=instance:oneconnect/dev",
-    "/actions/hold?instance=oneconnect/dev",
-]
+PATHS = ABOUT_ONE_CELL
 
 
 @pytest.fixture(params=HOSTILE, ids=range(len(HOSTILE)))
@@ -50,21 +31,7 @@ async def hostile(
 ) -> AsyncIterator[tuple[str, httpx.AsyncClient]]:
     """A world where everything that people and programs write is the same bad text."""
     bad = request.param
-    world = PageWorld(NamedEstate(applications=2, artifacts=2, instances=4))
-    world.deliver()
-    name = InstanceName("oneconnect", "dev")
-    world.ill(name, "app1", bad)
-    world.hold(name, None, bad, bad)
-    world.hold(name, "app2", bad, bad)
-    world.happen(
-        replace(
-            configuration(ArtifactName("oneconnect", "app1"), 1, 0, world.overlays), subject=bad, author=bad
-        ),
-        InstanceTouched(instance=name, commit=commit(7), author=bad, words=bad),
-        SourceAway(source=Source.REGISTRY, name=bad, words=bad),
-        EstateRefused(commits={}, problems=(bad,)),
-        EstateWaiting(commits={}, fingerprint="f", loosens=(bad,)),
-    )
+    world = hostile_world(bad)
     async with served_in_memory(world, tmp_path, "pat") as surface, surface.browser("pat") as browser:
         yield bad, browser
 
@@ -94,10 +61,37 @@ async def test_a_twin_of_bad_text_is_json(hostile: Hostile) -> None:
         assert (await browser.get(f"{at}.json{question}{query}")).json()
 
 
-def test_every_page_is_tried_but_the_one_that_needs_a_repository() -> None:
-    tried = [path.partition("?")[0] for path in PATHS]
+@pytest.mark.parametrize("bad", HOSTILE, ids=range(len(HOSTILE)))
+async def test_manifests_that_other_hands_wrote_become_no_part_of_a_difference(
+    bad: str, tmp_path: Path
+) -> None:
+    world = hostile_repository()
+    async with (
+        delivered(tmp_path, "pat", world=world, listens=False) as served,
+        served.browser("pat") as browser,
+    ):
+        theirs = hostile_manifests(world, bad)
+        at = f"left=oc/dev@{theirs}&right=oc/staging"
+        page = (await browser.get(f"/differences?{at}")).text
+        twin = (await browser.get(f"/differences.json?{at}")).json()
+        journey = (await browser.get("/artifacts/oc/app1/versions/1.0.0")).text
+    assert len(twin["files"]) >= 3
+    for one in (page, journey):
+        assert one.count("<script") == 1, "our own"
+        assert "<img" not in one
+        assert "<svg" not in one
+        assert one.count("<title>") == one.count("</main>") == 1
+        assert not any(mark in one for mark in "\u202e\u202c\u2066\x1b\x00\x07")
+    assert 'href="javascript' not in journey
+    assert "javascript:alert(1)" in text_of(journey), "told all the same"
+    if bad.isprintable():
+        assert bad[:40] in text_of(page), "told all the same"
+
+
+def test_every_page_is_tried() -> None:
+    tried = [path.partition("?")[0] for path in (*PATHS, "/differences")]
     untried = [path for path, _, _ in PAGES if not any(compile_path(path)[0].fullmatch(one) for one in tried)]
-    assert untried == ["/differences"]
+    assert untried == []
 
 
 async def test_every_answer_forbids_what_pages_do_not_need(tmp_path: Path) -> None:
