@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from headway.app.queries.attention import Need, NeedKind
 from headway.app.queries.board import ApplicationStatus, BoardShown, Filter, environments, owners
 from headway.domain.errors import UsageError
-from headway.interfaces.web.board_table import ROWS_A_PAGE, Table, is_calm, lay_out
+from headway.interfaces.web.board_table import ROWS_A_PAGE, Table, lay_out
 from headway.interfaces.web.screen import href
 from headway.interfaces.web.site import Ask, Shown
 
@@ -60,7 +60,6 @@ async def show_board(ask: Ask) -> Shown:
             "only": only,
             "wave": wave,
             "tables": tables,
-            "is_calm": is_calm,
             "folded": folded,
             "needs": told[:MOST_NEEDS],
             "more_needs": len(told) - MOST_NEEDS,

@@ -59,12 +59,12 @@ class Row:
     @property
     def is_calm(self) -> bool:
         """Say whether there is nothing to tell of it."""
-        return all(is_calm(square) for square in self.squares)
+        return all(_is_calm(square) for square in self.squares)
 
     @property
     def calm(self) -> str:
         """Tell what is calm in one line, for where there is no room for more; empty: nothing is."""
-        told = [one for square in self.squares if is_calm(square) for one in square]
+        told = [one for square in self.squares if _is_calm(square) for one in square]
         if not told:
             return ""
         versions = {one.version for one in told}
@@ -86,7 +86,7 @@ class Table:
     by_wave: bool
 
 
-def is_calm(square: Sequence[Told]) -> bool:
+def _is_calm(square: Sequence[Told]) -> bool:
     """Say whether there is nothing to tell of a square."""
     return all(one.state == "calm" for one in square)
 
