@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from headway.app.desk import Desk
 from headway.app.naming import estate_instances, find_artifact, find_instance, find_version
 from headway.app.queries.attention import instance_needs
 from headway.app.queries.difference import Moment, difference, manifests_at, moment
@@ -79,6 +80,7 @@ async def show_journey(ask: Ask) -> Shown:
         context={
             "journey": told,
             "artifact": artifact,
+            "repository": _repository(service.desk, artifact.application),
             "next": waits,
             "why": why(service.desk, Cell(artifact, waits.instance), version) if waits else None,
         },
@@ -108,6 +110,7 @@ async def show_instance(ask: Ask) -> Shown:
             "older": past[-1].sequence if len(records) > _HISTORY else None,
             "others": [one for one in estate_instances(desk.situation, name.application) if one != name],
             "commit": now.commit,
+            "repository": _repository(desk, name.application),
             "resources": await _resources(ask, now),
         },
     )
@@ -151,7 +154,11 @@ async def show_differences(ask: Ask) -> Shown:
         title=f"{_named(left)} and {_named(right)}",
         scope=left.instance.application,
         twin=found,
-        context={"difference": found, "artifact": artifact},
+        context={
+            "difference": found,
+            "artifact": artifact,
+            "repository": _repository(desk, left.instance.application),
+        },
     )
 
 
@@ -192,6 +199,13 @@ def _artifact(ask: Ask) -> ArtifactName:
 def _instance(ask: Ask) -> InstanceName:
     text = f"{ask.part('application')}/{ask.part('instance')}"
     return find_instance(ask.site.service.desk.situation, text)
+
+
+def _repository(desk: Desk, application: str) -> str | None:
+    """Give the address of the repository that holds an application's manifests; None: none is known."""
+    estate = desk.situation.estate
+    named = estate.applications.get(application) if estate else None
+    return estate.repositories[named.repository].url if estate and named else None
 
 
 def _moment(ask: Ask, side: str) -> Moment:

@@ -16,6 +16,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from headway.interfaces.http.shown import to_json
 from headway.interfaces.web.assets import Assets
+from headway.interfaces.web.hosts import commit_page
 from headway.interfaces.words import HEALTH, VERIFICATION
 
 _TURNS = "\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u061c"
@@ -54,6 +55,7 @@ class Screen:
             asset=self.assets.path,
             href=href,
             link=link,
+            commit_page=commit_page,
             twin_of=twin_of,
             health_of=health_of,
             verification_of=verification_of,
