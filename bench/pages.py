@@ -24,12 +24,13 @@ from tests.fixtures.served import Surface, app_of, listening
 from bench.row import Against, Row
 from headway.app.controller import Controller
 from headway.app.desk import Desk
-from headway.domain.facts import HoldPlaced
+from headway.domain.facts import HoldLifted, HoldPlaced
 from headway.domain.facts.fact import Actor
 from headway.domain.names import InstanceName
 
 _ASKED = 100
-_TOLD = 20
+_TOLD = 10
+_SEEN_WITHIN_S = 10
 _PAGES = {
     "the board": "/",
     "one application of 20 × 50": "/?application=a7",
@@ -109,7 +110,11 @@ async def _seen(surface: Surface, desk: Desk, name: str, at: str, instance: Inst
                 hold_id=f"bench-{number}", instance=instance, artifact=None, owner=f"pat-{number:03}"
             )
             await desk.record(desk.fact(body, reason=word, actor=Actor("person:pat")))
-            times.append(await page.evaluate("window.seen") - begun)
+            async with asyncio.timeout(_SEEN_WITHIN_S):
+                times.append(await page.evaluate("window.seen") - begun)
+            # A board tells only the first few of what needs somebody.
+            lifted = HoldLifted(hold_id=body.hold_id, instance=instance)
+            await desk.record(desk.fact(lifted, reason="seen", actor=Actor("person:pat")))
     return _row(f"{name}, median of {_TOLD}", median(times), "ms", 300)
 
 
