@@ -21,7 +21,7 @@ from headway.app.adoption.proposal import Around
 from headway.app.adoption.push import Signed, Written, push_first_locks
 from headway.app.adoption.tree import Trees
 from headway.app.ports import Renderer
-from headway.app.watch.estates import read_sources
+from headway.app.sources import read_sources
 from headway.bootstrap.home import Home, kustomize
 from headway.domain.errors import UsageError
 from headway.domain.estate import Estate, ManifestsRepository

@@ -13,7 +13,7 @@ from headway.adapters.git.desired_state import GitDesiredState
 from headway.adapters.git.manifests import GitManifests
 from headway.adapters.podman.agent import run_agent, tear_down
 from headway.adapters.podman.settings import AgentSettings
-from headway.app.watch.estates import read_sources
+from headway.app.sources import read_sources
 from headway.bootstrap.home import Home
 from headway.domain.errors import Conflict, UsageError
 from headway.domain.names import EnvironmentName, RepositoryName

@@ -8,7 +8,7 @@ from headway.adapters.files import read_estate_file, tree_from_directory
 from headway.adapters.git.local import LocalRepository
 from headway.adapters.kustomize.folder_trees import FolderTrees
 from headway.app.adoption.tree import Trees
-from headway.app.watch.estates import read_sources
+from headway.app.sources import read_sources
 from headway.domain.errors import UsageError
 from headway.domain.estate.problems import EstateInvalid
 from headway.domain.estate.sources import ESTATE_FILE, WAIVERS_FILE, SourceTree

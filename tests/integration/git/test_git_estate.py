@@ -8,7 +8,7 @@ from tests.fixtures.tiny_estate import TinyApplication, application_files, estat
 
 from headway.adapters.files import FileEstateReader
 from headway.adapters.git.manifests import GitManifests
-from headway.app.watch.estates import read_sources
+from headway.app.sources import read_sources
 from headway.domain.estate.problems import EstateInvalid
 from headway.domain.names import RepositoryName
 

@@ -2,13 +2,15 @@
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from headway.app.metrics.books import Remembered
 from headway.domain.facts import Fact, NewFact
 from headway.domain.names import ArtifactName, InstanceName
 from headway.domain.promotion_record import PromotionRecord
 from headway.domain.situation import Situation
+
+if TYPE_CHECKING:  # whoever only checks files need not wait for what counts deliveries
+    from headway.app.metrics.books import Remembered
 
 
 class Ledger(Protocol):
@@ -137,11 +139,11 @@ class TallyForm(Protocol):
     version: str
     """The code that counts: no other code may take up what this one wrote."""
 
-    def encode(self, remembered: Remembered) -> bytes:
+    def encode(self, remembered: "Remembered") -> bytes:
         """Write it."""
         ...
 
-    def decode(self, blob: bytes) -> Remembered:
+    def decode(self, blob: bytes) -> "Remembered":
         """Read what the same code wrote.
 
         Raises:
