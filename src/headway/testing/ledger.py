@@ -75,7 +75,7 @@ class MemoryLedger:
             record
             for record in sorted(self._records.values(), key=lambda record: -record.sequence)
             if (before is None or record.sequence < before)
-            and wanted <= subjects_of(self._facts[record.sequence - 1].body)
+            and (not wanted or wanted <= subjects_of(self._facts[record.sequence - 1].body))
         ]
         return mine[:limit]
 

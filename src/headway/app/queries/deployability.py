@@ -19,7 +19,7 @@ from headway.domain.facts import Outcome, PromotionKind
 from headway.domain.gates.freeze import frozen_until, next_start
 from headway.domain.gates.rules import rules_at
 from headway.domain.metrics.definitions import Definition
-from headway.domain.metrics.rows import KINDS, OUTCOMES, instant, promotion_of
+from headway.domain.metrics.rows import KINDS, OUTCOMES
 from headway.domain.metrics.selection import Selection
 from headway.domain.metrics.tally import is_production
 from headway.domain.situation import Situation
@@ -55,7 +55,7 @@ class DeployabilityShown:
 async def deployability(
     keeper: MetricsKeeper, desk: Desk, filters: Filters, thresholds: Thresholds
 ) -> DeployabilityShown:
-    """Answer the five questions of one application, or of all that are in the estate.
+    """Answer the five questions of one application, also over time, or of all that are in the estate.
 
     Raises:
         UsageError: what was asked cannot be: `selection-malformed`, `selection-unknown`, `zone-unknown`.
@@ -63,16 +63,19 @@ async def deployability(
     """
 
     def question(books: Books) -> DeployabilityShown:
-        from headway.domain.deployability.answers import answer  # noqa: PLC0415  # brings numpy
+        from headway.domain.deployability.answers import answer, over_time  # noqa: PLC0415  # brings numpy
 
         selection = read_selection(filters, situation, books.places, now)
         watched = _Tables(books)
-        found = [
-            answer(watched.of(situation, name, owner, selection), selection, thresholds)
+        tables = [
+            watched.of(situation, name, owner, selection)
             for name, owner in _applications(situation, selection)
         ]
+        found = [answer(one, selection, thresholds) for one in tables]
         if len(found) != 1:
             found = [_without_trend(one) for one in found]
+        else:
+            found = [replace(found[0], trend=over_time(tables[0], selection, thresholds))]
         return DeployabilityShown(
             at=now,
             sequence=books.tally.sequence,
@@ -138,7 +141,7 @@ class _Tables:
         """Give what was watched of one application."""
         from headway.domain.deployability.answers import Watched  # noqa: PLC0415  # brings numpy
 
-        proven_at, proven_by = self._proof(name, selection)
+        proofs, proven_by = self._proofs(name, selection)
         return Watched(
             application=name,
             owner=owner,
@@ -148,7 +151,7 @@ class _Tables:
             judged=self._rows("judged", name, selection),
             reds=self._rows("reds", name, selection),
             freezes=tuple(_freezes(situation, name, selection)),
-            proven_at=proven_at,
+            proofs=proofs,
             proven_by=proven_by,
             seen_by=_seen_by(situation),
         )
@@ -186,8 +189,8 @@ class _Tables:
             dtype=np.bool_,
         )
 
-    def _proof(self, name: str, selection: Selection) -> tuple[datetime | None, str | None]:
-        """Give when something was verified in the application's production last, and by which promotion."""
+    def _proofs(self, name: str, selection: Selection) -> "tuple[Whole, Whole]":
+        """Give when something was verified in the application's production, and by which promotions."""
         import numpy as np  # noqa: PLC0415  # only questions need it
 
         from headway.domain.metrics.counted import as_columns  # noqa: PLC0415  # brings numpy
@@ -199,10 +202,8 @@ class _Tables:
         # A first lock proves it as well; what was put back does not.
         mask &= np.isin(columns["kind"], [KINDS.index(one) for one in _PROVING])
         rows = np.flatnonzero(mask)
-        if not len(rows):
-            return None, None
-        last = rows[np.argmax(columns["ended"][rows])]
-        return instant(columns["ended"][last]), promotion_of(columns["promotion"][last])
+        rows = rows[np.argsort(columns["ended"][rows], kind="stable")]
+        return columns["ended"][rows], columns["promotion"][rows]
 
 
 def _freezes(

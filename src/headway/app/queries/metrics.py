@@ -83,6 +83,8 @@ class DeploymentShown:
     number: int
     """Give it as `before` to get the page that follows."""
     promotion_id: str
+    sequence: int
+    """Of the fact that decided it."""
     artifact: ArtifactName
     instance: InstanceName
     environment: str
@@ -209,6 +211,7 @@ def _deployment(one: Listed) -> DeploymentShown:
     return DeploymentShown(
         number=one.number,
         promotion_id=one.promotion_id,
+        sequence=one.sequence,
         artifact=ArtifactName(place.application, place.artifact),
         instance=InstanceName(place.application, place.instance),
         environment=place.environment,

@@ -1,13 +1,14 @@
 """The five answers of one application."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import numpy as np
 
 from headway.domain.deployability.results import (
     Answer,
+    DayAnswers,
     Deployability,
     Evidence,
     Feedback,
@@ -24,10 +25,12 @@ from headway.domain.deployability.watch import Can, Subject
 from headway.domain.metrics.counted import Mask, Whole
 from headway.domain.metrics.delivery import Start
 from headway.domain.metrics.distribution import distribution
-from headway.domain.metrics.rows import NO, NONE, STARTS, instant, whole
+from headway.domain.metrics.rows import NO, NONE, STARTS, instant, promotion_of, whole
 from headway.domain.metrics.selection import Selection, stretches
 
 EVIDENCE_SHOWN = 5
+MOST_TRENDED = 62
+"""Days or weeks of which each is answered by itself: two months of days, or more than a year of weeks."""
 
 Table = Mapping[str, Whole]
 
@@ -47,8 +50,10 @@ class Watched:
     reds: Table
     freezes: Sequence[tuple[datetime, datetime]]
     """Windows in the asked time in which a production instance was frozen, by the rules in force now."""
-    proven_at: datetime | None
-    proven_by: str | None
+    proofs: Whole
+    """When something was verified in production, in the order of time."""
+    proven_by: Whole
+    """By which promotion, as a number."""
     seen_by: str
 
 
@@ -63,6 +68,42 @@ def answer(watched: Watched, selection: Selection, limits: Thresholds) -> Deploy
         mending=_mending(watched, selection, limits),
         on_demand=_on_demand(watched, selection, limits),
     )
+
+
+def over_time(watched: Watched, selection: Selection, limits: Thresholds) -> tuple[DayAnswers, ...]:
+    """Answer the five of each of the latest days or weeks by itself."""
+    found = []
+    for stretch in stretches(selection)[-MOST_TRENDED:]:
+        asked = replace(selection, since=stretch.begins, until=stretch.ends)
+        given = answer(_touching(watched, asked), asked, limits)
+        found.append(
+            DayAnswers(
+                stretch=stretch,
+                throughout=given.throughout.answer,
+                kept_first=given.kept_first.answer,
+                feedback=given.feedback.answer,
+                mending=given.mending.answer,
+                on_demand=given.on_demand.answer,
+            )
+        )
+    return tuple(found)
+
+
+def _touching(watched: Watched, selection: Selection) -> Watched:
+    """Leave out what the asked time does not touch: of a year, each week looks at little."""
+    spells = watched.spells
+    lasts = (spells["until"] == NONE) | (spells["until"] > whole(selection.since))
+    lasts &= spells["since"] < whole(selection.until)
+    return replace(
+        watched,
+        spells=_only(spells, lasts),
+        published=_only(watched.published, _within(watched.published["at"], selection)),
+        judged=_only(watched.judged, _within(watched.judged["at"], selection)),
+    )
+
+
+def _only(table: Table, mask: Mask) -> Table:
+    return {name: column[mask] for name, column in table.items()}
 
 
 def _of_artifacts(watched: Watched) -> Mask:
@@ -87,7 +128,10 @@ def _on_demand(watched: Watched, selection: Selection, limits: Thresholds) -> On
     mine = ~_of_artifacts(watched)
     divided = _divided(watched, mine, selection, watched.freezes)
     shares = divided.shares()
-    is_proven = watched.proven_at is not None and watched.proven_at >= selection.since
+    # The last before the end that was asked about: what was proven later proves nothing of it.
+    last = int(np.searchsorted(watched.proofs, whole(selection.until))) - 1
+    proven_at = instant(int(watched.proofs[last])) if last >= 0 else None
+    is_proven = proven_at is not None and proven_at >= selection.since
     given = _by_shares(shares, limits.on_demand, limits)
     frozen = Divided(*_windows(watched.freezes), whole(selection.since), whole(selection.until))
     asked = (selection.until - selection.since) / timedelta(microseconds=1)
@@ -95,8 +139,8 @@ def _on_demand(watched: Watched, selection: Selection, limits: Thresholds) -> On
         answer=Answer.UNKNOWN if given is Answer.YES and not is_proven else given,
         shares=shares,
         frozen=frozen.lasting(Can.NO) / asked,
-        last_proof=watched.proven_at,
-        proven_by=watched.proven_by,
+        last_proof=proven_at,
+        proven_by=promotion_of(watched.proven_by[last]) if last >= 0 else None,
         trend=divided.by(stretches(selection)),
         evidence=_spells(watched, mine, selection),
     )
@@ -258,5 +302,7 @@ def _said(reds: Table, row: int) -> str:
     act = int(reds["act"][row])
     if act == NO:
         return "nobody acted" if reds["green"][row] == NONE else "green without anybody's act"
-    seconds = int(reds["acted"][row] - reds["since"][row]) // 1_000_000
-    return f"first act after {seconds} s: {ACTS[act].value}"
+    minutes = int(reds["acted"][row] - reds["since"][row]) // 60_000_000
+    hours, days = minutes // 60, minutes // 1440
+    waited = f"{days} d {hours % 24} h" if days else f"{hours} h {minutes % 60} min"
+    return f"first act after {waited}: {ACTS[act].value}"

@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from headway.domain.metrics.results import Distribution
+from headway.domain.metrics.selection import Stretch
 
 
 class Answer(StrEnum):
@@ -118,6 +119,18 @@ class OnDemand:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DayAnswers:
+    """The five answers of one day or week, as if nothing but it had been asked about."""
+
+    stretch: Stretch
+    throughout: Answer
+    kept_first: Answer
+    feedback: Answer
+    mending: Answer
+    on_demand: Answer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Deployability:
     """One application."""
 
@@ -128,6 +141,8 @@ class Deployability:
     feedback: Feedback
     mending: Mending
     on_demand: OnDemand
+    trend: tuple[DayAnswers, ...] = ()
+    """The five of each of the latest days or weeks, where one application was asked for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

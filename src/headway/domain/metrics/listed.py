@@ -95,6 +95,7 @@ def _shown(counted: Counted, number: int, spans: Whole | None) -> Listed:
     return Listed(
         number=number,
         promotion_id=promotion_of(row["promotion"]),
+        sequence=row["sequence"],
         place=counted.places[row["place"]],
         kind=KINDS[row["kind"]].value,
         outcome=_outcome(row),

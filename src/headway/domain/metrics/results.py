@@ -181,6 +181,8 @@ class Listed:
     number: int
     """Give it as `before` to get the page that follows."""
     promotion_id: str
+    sequence: int
+    """Of the fact that decided it."""
     place: Place
     kind: str
     outcome: str

@@ -7,6 +7,7 @@ from headway.app.service import Service
 from headway.interfaces.web.actions import action_routes, show_action
 from headway.interfaces.web.assets import PREFIX
 from headway.interfaces.web.board_page import show_attention, show_board
+from headway.interfaces.web.deployability_page import show_deployability
 from headway.interfaces.web.detail_pages import (
     show_artifact,
     show_differences,
@@ -15,7 +16,9 @@ from headway.interfaces.web.detail_pages import (
     show_journey,
     show_why,
 )
+from headway.interfaces.web.fact_page import show_fact
 from headway.interfaces.web.live import live_routes
+from headway.interfaces.web.metrics_page import show_deployments, show_metrics
 from headway.interfaces.web.sessions import Sessions
 from headway.interfaces.web.signing import signing_routes
 from headway.interfaces.web.site import Page, Site
@@ -34,6 +37,10 @@ PAGES: tuple[tuple[str, str, Page], ...] = (
     _below("/instances/{application}/{instance}", show_instance),
     _below("/differences", show_differences),
     _below("/facts", show_facts),
+    _below("/facts/{sequence}", show_fact),
+    _below("/metrics", show_metrics),
+    _below("/metrics/deployments", show_deployments),
+    _below("/deployability", show_deployability),
     _below("/actions/{action}", show_action),
 )
 """The page, its twin, and what shows both."""

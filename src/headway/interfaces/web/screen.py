@@ -17,6 +17,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from headway.interfaces.http.shown import to_json
 from headway.interfaces.web.assets import Assets
 from headway.interfaces.web.hosts import commit_page
+from headway.interfaces.web.lengths import told_share, told_span
 from headway.interfaces.words import HEALTH, VERIFICATION
 
 _TURNS = "\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u061c"
@@ -60,7 +61,9 @@ class Screen:
             health_of=health_of,
             verification_of=verification_of,
         )
-        self._templates.filters.update(age=age, instant=instant, span=span, when=when)
+        self._templates.filters.update(
+            share=told_share, spelled=told_span, age=age, instant=instant, span=span, when=when
+        )
 
     def html(self, template: str, *, status: int = 200, **context: object) -> Response:
         """Show a page."""

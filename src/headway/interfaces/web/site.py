@@ -53,6 +53,11 @@ class Ask:
             raise malformed(f"{name} is no number from 1 on")
         return int(text)
 
+    @property
+    def is_for_twin(self) -> bool:
+        """Say whether the page's twin was asked for: what only the page shows need not be made."""
+        return self.request.url.path.endswith(".json")
+
     def part(self, name: str) -> str:
         """Give a part of the path."""
         return str(self.request.path_params[name])

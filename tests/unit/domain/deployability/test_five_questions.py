@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 from tests.fixtures.delivery_history import NOON, History, at, minutes, version
-from tests.fixtures.watched_history import asked, five
+from tests.fixtures.watched_history import asked, five, over
 
 from headway.domain.deployability.results import Answer
 from headway.domain.deployability.watch import Act, Why
@@ -250,3 +250,30 @@ def test_an_application_of_which_nothing_is_known_is_unknown_throughout() -> Non
         found.mending.answer,
     ] == [UNKNOWN] * 4
     assert found.throughout.shares.yes == found.throughout.shares.no == 0
+
+
+def test_what_was_proven_after_the_asked_time_proves_nothing_of_it() -> None:
+    history = begun()
+    history.first_lock("prod1", version(1), -50)
+    history.configuration(2, 200)
+    history.delivered("prod1", version(1, 2), 210)
+    assert five(history, asked(0, 100)).on_demand.answer is UNKNOWN
+    after = five(history, asked(0, 300)).on_demand
+    assert (after.answer, after.last_proof) == (YES, at(210))
+
+
+def test_each_day_is_answered_as_if_it_alone_were_asked_about() -> None:
+    day = timedelta(days=1)
+    history = begun()
+    history.configuration(2, NOON + day)
+    history.delivered("dev", version(1, 2), NOON + day + minutes(5), outcome=Outcome.FAILED)
+    history.configuration(3, NOON + 2 * day)
+    history.delivered("dev", version(1, 3), NOON + 2 * day + minutes(5))
+    selection = asked(NOON, NOON + 4 * day)
+    told = over(history, selection)
+    assert [one.stretch.day.day for one in told] == [1, 2, 3, 4, 5]
+    assert [one.throughout for one in told] == [YES, NO, NO, YES, YES]
+    assert [one.kept_first for one in told] == [UNKNOWN, YES, YES, UNKNOWN, UNKNOWN]
+    for one in told:
+        alone = five(history, asked(one.stretch.begins, one.stretch.ends))
+        assert (one.feedback, one.mending) == (alone.feedback.answer, alone.mending.answer)

@@ -7,6 +7,7 @@ import httpx
 import pytest
 from starlette.routing import compile_path
 from tests.fixtures.hostile import (
+    ABOUT_NUMBERS,
     ABOUT_ONE_CELL,
     HOSTILE,
     hostile_manifests,
@@ -14,7 +15,7 @@ from tests.fixtures.hostile import (
     hostile_world,
 )
 from tests.fixtures.page_world import NamedEstate, PageWorld, served_in_memory
-from tests.fixtures.pages import text_of
+from tests.fixtures.pages import text_of, without_charts
 from tests.fixtures.served import delivered
 
 from headway.domain.deployment import DeploymentState
@@ -22,7 +23,7 @@ from headway.interfaces.web.pages import PAGES
 from headway.interfaces.web.screen import health_of, href, link, verification_of
 
 Hostile = tuple[str, httpx.AsyncClient]
-PATHS = ABOUT_ONE_CELL
+PATHS = (*ABOUT_ONE_CELL, *ABOUT_NUMBERS)
 
 
 @pytest.fixture(params=HOSTILE, ids=range(len(HOSTILE)))
@@ -43,14 +44,14 @@ async def test_nothing_that_is_written_becomes_part_of_the_page(
     for path in PATHS:
         answer = await browser.get(path)
         assert answer.status_code == 200, path
-        page = answer.text
+        page = without_charts(answer.text)
         assert page.count("<script") == 1, "our own"
         assert "<img" not in page
         assert "<svg" not in page
         assert page.count("<title>") == page.count("</main>") == 1
-        assert "49" not in text_of(page)
+        assert "7 * 7" not in bad or "49" not in text_of(page)
         assert not any(mark in page for mark in "\u202e\u202c\u2066\x1b\x00\x07")
-        if bad.isprintable() and not path.startswith("/actions"):
+        if bad.isprintable() and path in ABOUT_ONE_CELL[:-1]:
             assert bad[:40] in text_of(page), f"{path} tells it all the same"
 
 
