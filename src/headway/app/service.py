@@ -1,12 +1,14 @@
 """What a surface may use: commands and queries on one desk, and the hints that hooks give."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Protocol
 
 from headway.app.controller import Controller
 from headway.app.desk import Desk
 from headway.app.metrics.keeper import MetricsKeeper
 from headway.app.ports import Ledger, PromotionHistory
+from headway.app.queries.board import Board
 
 
 class Identities(Protocol):
@@ -31,3 +33,8 @@ class Service:
     history: PromotionHistory
     metrics: MetricsKeeper
     identities: Identities
+
+    @cached_property
+    def board(self) -> Board:
+        """Give the board that all surfaces share: what it keeps, it keeps once."""
+        return Board(self.desk)

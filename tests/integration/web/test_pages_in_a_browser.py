@@ -74,6 +74,7 @@ async def opened(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Open
         yield Opened(browser=browser, folder=tmp_path_factory.mktemp("pages"), stack=stack)
 
 
+@pytest.mark.timeout(600)  # the first look at fifty thousand cells delivers them all
 @pytest.mark.parametrize(
     ("world", "size", "scheme"),
     [(world, *look) for world in WORLDS for look in (LOOKS if world != "1000x50" else LOOKS[::3])],
@@ -134,7 +135,7 @@ async def test_a_bad_version_is_taken_back_in_five_steps_by_keyboard(opened: Ope
 async def test_a_page_updates_itself_and_keeps_scroll_and_focus(opened: Opened, tmp_path: Path) -> None:
     async with (
         delivered(tmp_path, "pat") as served,
-        signed_in(opened.browser, served, "pat", size=(700, 300)) as page,
+        signed_in(opened.browser, served, "pat", size=(1000, 300)) as page,
     ):
         await page.goto(served.url)
         await expect(page.locator("#live")).to_have_class("live on")

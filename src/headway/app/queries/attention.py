@@ -69,6 +69,15 @@ def in_order(found: Iterable[Need]) -> tuple[Need, ...]:
     return tuple(sorted(found, key=lambda one: _IN_ORDER.index(one.kind)))
 
 
+def alike(found: Iterable[Need]) -> tuple[tuple[Need, ...], ...]:
+    """Put together what is one thing to do: the same trouble of one artifact, or of instances as a whole."""
+    together: dict[tuple[object, ...], list[Need]] = {}
+    for need in found:
+        key = (need.kind, need.artifact) if need.artifact else (need.kind, need.words)
+        together.setdefault(key, []).append(need)
+    return tuple(tuple(those) for those in together.values())
+
+
 def estate_needs(board: Status) -> Iterator[Need]:
     """Give what is wrong around the instances."""
     for problem in board.refused:

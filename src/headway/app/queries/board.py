@@ -14,11 +14,14 @@ from headway.app.desk import Desk
 from headway.app.queries.attention import Need, estate_needs, in_order, instance_needs
 from headway.app.queries.status import CellStatus, InstanceStatus, Status, estate_status, instance_status
 from headway.domain.deployment import DeploymentState
+from headway.domain.errors import UsageError
 from headway.domain.facts import Fact, SourceAway, SourceBack
 from headway.domain.facts.subjects import subjects_of
 from headway.domain.names import EnvironmentName, InstanceName
 from headway.domain.plan import Touches
 
+MOST_OPEN_CELLS = 400
+"""Up to here a board tells every cell; beyond it only sums, and what is not calm."""
 _FIRST_LOCKS_FRESH_FOR = timedelta(seconds=1)
 _WRONG = (DeploymentState.DEGRADED, DeploymentState.FAILED)
 
@@ -212,3 +215,40 @@ def owners(desk: Desk) -> tuple[str, ...]:
     """Give everybody who owns an application, sorted."""
     estate = desk.situation.estate
     return tuple(sorted({one.owner for one in estate.applications.values() if one.owner})) if estate else ()
+
+
+def worst_first(one: ApplicationStatus) -> tuple[int, ...]:
+    """Give what sorts applications: what needs somebody most comes first."""
+    tally = one.tally
+    return (-tally.wrong, -tally.unknown, -tally.held, -tally.moving, -tally.waiting)
+
+
+def require_known(desk: Desk, asked: Filter) -> None:
+    """Refuse a name that is nowhere, so that an empty board is never taken for a quiet one.
+
+    Raises:
+        UsageError: `application-unknown`, `environment-unknown`, `owner-unknown`.
+    """
+    estate = desk.situation.estate
+    if asked.application is not None and (estate is None or asked.application not in estate.applications):
+        known = ", ".join(list(estate.applications)[:12]) if estate else "none yet"
+        raise UsageError(
+            "application-unknown",
+            f"there is no application {asked.application!r}",
+            why=f"known are {known}",
+            next_step="see the board, or `headway status`, for those that are there",
+        )
+    if asked.environment is not None and asked.environment not in environments(desk):
+        raise UsageError(
+            "environment-unknown",
+            f"there is no environment {asked.environment!r}",
+            why=f"known are {', '.join(environments(desk)[:12]) or 'none yet'}",
+            next_step="choose one of those",
+        )
+    if asked.owner is not None and asked.owner not in owners(desk):
+        raise UsageError(
+            "owner-unknown",
+            f"no application has the owner {asked.owner!r}",
+            why=f"known are {', '.join(owners(desk)[:12]) or 'none yet'}",
+            next_step="choose one of those, or write `owner` in the application.yaml that lacks it",
+        )

@@ -15,46 +15,50 @@ from headway.interfaces.cli.board import (
 from headway.interfaces.cli.client import Client, Params
 from headway.interfaces.cli.findings import finding_lines
 from headway.interfaces.cli.options import Artifact, Into, Output, session_of
-from headway.interfaces.cli.patience import Patience
 from headway.interfaces.cli.screen import Cell, Format, busy, plain, say, show_document, show_table
 from headway.interfaces.cli.spans import shown_instant
+from headway.interfaces.cli.watching import follow, show_board, watch_board
 from headway.interfaces.problems import FAILED
-
-_WATCHES_FOR_S = 50.0
-"""How long one request of `--watch` is kept open; the server says at once when something happened."""
 
 
 def status(
     context: typer.Context,
     *,
     application: Annotated[str | None, typer.Argument(help="Only this application.")] = None,
-    watch: Annotated[bool, typer.Option("--watch", "-w", help="Show it anew whenever it changes.")] = False,
+    owner: Annotated[str | None, typer.Option(help="Only applications of this owner.")] = None,
+    environment: Annotated[str | None, typer.Option(help="Only instances of this environment.")] = None,
+    watch: Annotated[
+        bool, typer.Option("--watch", "-w", help="Show it live, in the window's size; Ctrl-C ends it.")
+    ] = False,
     output: Output = Format.TABLE,
 ) -> None:
-    """Show the board: what runs, what waits, what needs somebody. Exit code 1: the estate was never read."""
+    """Show the board: what runs, what waits, what needs somebody. Exit code 1: the estate was never read.
+
+    Watched, or of one owner or environment, each artifact is told with what is alike together.
+    """
     client = session_of(context).client()
-    params: Params = {"application": application}
-    board = client.get("/status", params)
-    _show_board(board, output)
+    params: Params = {"application": application, "owner": owner, "environment": environment}
+    is_for_people = output in (Format.TABLE, Format.WIDE)
+    if watch and is_for_people:
+        watch_board(client, params)
+        return
+    path = "/board" if owner or environment else "/status"
+    board = client.get(path, params)
+    if not is_for_people:
+        show_document(board, output)
+    elif path == "/board":
+        show_board(board)
+    else:
+        _show_board(board, wide=output is Format.WIDE)
     if board["never_read"] and not watch:
         # A script must not take a board without an instance for one without trouble.
         raise typer.Exit(FAILED)
-    patience = Patience(client)
-    while watch:
-        params |= {"wait_after": board["sequence"], "timeout": _WATCHES_FOR_S}
-        newer = patience.get("/status", params, waits_s=_WATCHES_FOR_S)
-        if newer is not None and newer["sequence"] != board["sequence"]:
-            board = newer
-            _show_board(board, output, anew=True)
+    if watch:
+        for newer in follow(client, path, params, board):
+            show_document(newer, output)
 
 
-def _show_board(board: dict[str, Any], output: Format, *, anew: bool = False) -> None:
-    if output in (Format.JSON, Format.YAML):
-        show_document(board, output)
-        return
-    if anew:
-        typer.echo("\033[H\033[2J" if _is_terminal() else "\n", nl=False)
-    wide = output is Format.WIDE
+def _show_board(board: dict[str, Any], *, wide: bool) -> None:
     for name, instances in applications_of(board).items():
         say(f"{name}  ({shown_instant(board['at'])} UTC)")
         show_table(WIDE_TITLES if wide else TITLES, board_rows(instances, wide=wide), wide=wide)
@@ -67,12 +71,6 @@ def _show_board(board: dict[str, Any], output: Format, *, anew: bool = False) ->
         say(board["never_read"] or "No application is in the estate yet.")
     if board["attention"]:
         say("Needs somebody", *(f"  ▲ {one}" for one in board["attention"]))
-
-
-def _is_terminal() -> bool:
-    import sys  # noqa: PLC0415  # the stream of this moment
-
-    return sys.stdout.isatty()
 
 
 def versions(

@@ -151,7 +151,7 @@ def make_table(titles: Sequence[str], rows: Sequence[Sequence[str | Cell]]) -> "
         table.add_column(title, overflow="fold")
     for row in rows:
         cells = (one if isinstance(one, Cell) else Cell(one) for one in row)
-        table.add_row(*(Text(_encodable(plain(text)), style=style) for text, style in cells))
+        table.add_row(*(Text(encodable(plain(text)), style=style) for text, style in cells))
     return table
 
 
@@ -181,11 +181,12 @@ def busy(words: str) -> Iterator[None]:
 
 
 def _write(stream: TextIO, text: str) -> None:
-    stream.write(_encodable(text, stream) + "\n")
+    stream.write(encodable(text, stream) + "\n")
     stream.flush()
 
 
-def _encodable(text: str, stream: TextIO | None = None) -> str:
+def encodable(text: str, stream: TextIO | None = None) -> str:
+    """Give a text as the stream can write it (None: what answers are printed to), marks by plainer ones."""
     to = stream or sys.stdout
     if _can_write(to, text):
         return text

@@ -12,13 +12,15 @@ from pydantic import create_model
 from headway.app.desk import Desk
 from headway.app.naming import find_artifact, find_instance, find_version
 from headway.app.queries.attention import attention
+from headway.app.queries.board import Filter, require_known
+from headway.app.queries.board_told import BoardTold, tell_board
 from headway.app.queries.doctor import Diagnosis, doctor
 from headway.app.queries.history import PromotionShown, history
 from headway.app.queries.progress import Progress, progress
 from headway.app.queries.status import Status, status
 from headway.app.queries.versions import VersionShown, versions
 from headway.app.queries.why import Why, why
-from headway.domain.errors import Transient, UsageError
+from headway.domain.errors import Transient
 from headway.domain.facts import Fact
 from headway.domain.names import Cell
 from headway.interfaces.http.asked import RESPONSES, Reader
@@ -50,17 +52,30 @@ async def get_status(
 ) -> Response:
     """Give the board. With `wait_after`, wait for a fact after that sequence, up to `timeout` seconds."""
     desk = asked.service.desk
-    estate = desk.situation.estate
-    if application is not None and (estate is None or application not in estate.applications):
-        raise UsageError(
-            "application-unknown",
-            f"there is no application {application!r}",
-            why=f"known are {', '.join(estate.applications) if estate else 'none yet'}",
-            next_step="see `headway status` for those that are there",
-        )
+    require_known(desk, Filter(application=application))
     await _wait(desk, wait_after, timeout)
     board = status(desk, application)
     return JSONResponse({**to_json(board), "attention": attention(board)})
+
+
+@router.get("/board", response_model=model_of(BoardTold))
+async def get_board(  # noqa: PLR0917  # FastAPI passes them by name
+    asked: Reader,
+    application: Text | None = None,
+    owner: Text | None = None,
+    environment: Text | None = None,
+    wait_after: WaitAfter = None,
+    timeout: Timeout = 30,  # noqa: ASYNC109  # the request's field: how long to keep it open
+) -> Response:
+    """Give the board in lines: sums, what needs somebody, each artifact with what is alike together.
+
+    Of more than 400 cells, unless one application was asked for, only those are told that are not calm.
+    """
+    wanted = Filter(application=application, owner=owner, environment=environment)
+    require_known(asked.service.desk, wanted)
+    await _wait(asked.service.desk, wait_after, timeout)
+    await asked.service.board.look()
+    return answer(tell_board(asked.service.board.show(wanted), wanted))
 
 
 @router.get("/doctor", response_model=model_of(Diagnosis))

@@ -3,15 +3,20 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from headway.app.queries.attention import Need, NeedKind
-from headway.app.queries.board import ApplicationStatus, BoardShown, Filter, environments, owners
-from headway.domain.errors import UsageError
-from headway.interfaces.web.board_table import ROWS_A_PAGE, Table, lay_out
+from headway.app.queries.attention import Need, NeedKind, alike
+from headway.app.queries.board import (
+    MOST_OPEN_CELLS,
+    BoardShown,
+    Filter,
+    environments,
+    owners,
+    require_known,
+    worst_first,
+)
+from headway.app.queries.board_layout import ROWS_A_PAGE, Table, lay_out
 from headway.interfaces.web.screen import href
 from headway.interfaces.web.site import Ask, Shown
 
-MOST_OPEN_CELLS = 400
-"""Up to here all applications are laid out on one page; beyond it each is one line that opens."""
 MOST_NEEDS = 6
 """On the board; the page of attention has them all."""
 APPLICATIONS_A_PAGE = 100
@@ -36,14 +41,14 @@ async def show_board(ask: Ask) -> Shown:
         owner=ask.query("owner"),
         environment=ask.query("environment"),
     )
-    _require_known(ask, asked)
+    require_known(ask.site.service.desk, asked)
     wave, only, page = ask.query("wave"), ask.query("only"), ask.number("page")
-    await ask.site.board.look()
-    board = ask.site.board.show(asked)
+    await ask.site.service.board.look()
+    board = ask.site.service.board.show(asked)
     is_open = board.tally.cells <= MOST_OPEN_CELLS or asked.application is not None
     tables = [lay_out(one, wave=wave, only_wrong=only == "wrong") for one in board.applications if is_open]
     tables, pages = _paged(tables, page)
-    folded = [] if is_open else sorted(board.applications, key=_worst_first)
+    folded = [] if is_open else sorted(board.applications, key=worst_first)
     if folded:
         pages = -(-len(folded) // APPLICATIONS_A_PAGE)
         folded = folded[(page - 1) * APPLICATIONS_A_PAGE : page * APPLICATIONS_A_PAGE]
@@ -74,8 +79,8 @@ async def show_board(ask: Ask) -> Shown:
 
 async def show_attention(ask: Ask) -> Shown:
     """Show everything that needs somebody, and what waits for whom."""
-    await ask.site.board.look()
-    board = ask.site.board.show(Filter())
+    await ask.site.service.board.look()
+    board = ask.site.service.board.show(Filter())
     told = tell(board.needs)
     return Shown(
         template="attention.html",
@@ -87,11 +92,6 @@ async def show_attention(ask: Ask) -> Shown:
 
 def tell(needs: Iterable[Need]) -> list[NeedTold]:
     """Tell needs, what is alike once."""
-    found: dict[tuple[object, ...], list[Need]] = {}
-    for need in needs:
-        # Of one artifact, or of one instance as a whole: the same trouble in many places is one thing to do.
-        alike = (need.kind, need.artifact) if need.artifact else (need.kind, need.words)
-        found.setdefault(alike, []).append(need)
     return [
         NeedTold(
             kind=those[0].kind,
@@ -100,7 +100,7 @@ def tell(needs: Iterable[Need]) -> list[NeedTold]:
             href=_place(those[0]),
             others=len(those) - 1,
         )
-        for those in found.values()
+        for those in alike(needs)
     ]
 
 
@@ -112,28 +112,6 @@ def _place(need: Need) -> str | None:
 
 def _by_kind(told: list[NeedTold]) -> list[tuple[NeedKind, list[NeedTold]]]:
     return [(kind, those) for kind in NeedKind if (those := [one for one in told if one.kind is kind])]
-
-
-def _require_known(ask: Ask, asked: Filter) -> None:
-    """Refuse a name that is nowhere, so that an empty board is never taken for a quiet one."""
-    desk = ask.site.service.desk
-    estate = desk.situation.estate
-    for what, named, known in (
-        ("application", asked.application, list(estate.applications) if estate else []),
-        ("environment", asked.environment, list(environments(desk))),
-    ):
-        if named is not None and named not in known:
-            raise UsageError(
-                f"{what}-unknown",
-                f"there is no {what} {named!r}",
-                why=f"known are {', '.join(known[:12]) or 'none yet'}",
-                next_step="choose one of them on the board",
-            )
-
-
-def _worst_first(one: ApplicationStatus) -> tuple[int, ...]:
-    tally = one.tally
-    return (-tally.wrong, -tally.unknown, -tally.held, -tally.moving, -tally.waiting)
 
 
 def _paged(tables: list[Table], page: int) -> tuple[list[Table], int]:

@@ -2,7 +2,6 @@
 
 from starlette.routing import BaseRoute, Route
 
-from headway.app.queries.board import Board
 from headway.app.service import Service
 from headway.interfaces.web.actions import action_routes, show_action
 from headway.interfaces.web.assets import PREFIX
@@ -50,7 +49,7 @@ def make_site(service: Service, *, session_key: bytes) -> Site:
     """Make the pages of a service."""
     desk = service.desk
     sessions = Sessions(service.identities, session_key, lambda: desk.now)
-    site = Site(service=service, sessions=sessions, board=Board(desk))
+    site = Site(service=service, sessions=sessions)
     site.routes = _routes(site)
     return site
 

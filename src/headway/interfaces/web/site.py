@@ -9,7 +9,6 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from headway.app.commands.allowed import require
-from headway.app.queries.board import Board
 from headway.app.service import Service
 from headway.domain.errors import HeadwayError, NotAllowed, UsageError
 from headway.domain.permissions import Verb
@@ -89,7 +88,6 @@ class Site:
 
     service: Service
     sessions: Sessions
-    board: Board
     screen: Screen = field(default_factory=Screen)
     routes: list[BaseRoute] = field(default_factory=list)
 

@@ -112,6 +112,13 @@ def lay_out(application: ApplicationStatus, *, wave: str | None = None, only_wro
     )
 
 
+def tell_artifacts(instances: Sequence[InstanceStatus]) -> tuple[tuple[ArtifactName, tuple[Told, ...]], ...]:
+    """Tell each artifact over all instances of its application: what is alike together, in lane order."""
+    everywhere = Column(title="", wave="", instances=tuple(instances))
+    artifacts = [cell.artifact for cell in instances[0].cells] if instances else []
+    return tuple((artifact, tuple(_alike(everywhere, place))) for place, artifact in enumerate(artifacts))
+
+
 def _each(instances: Sequence[InstanceStatus]) -> list[Column]:
     return [Column(title=one.name.instance, wave=one.wave, instances=(one,)) for one in instances]
 
@@ -135,14 +142,17 @@ def _spans(columns: Sequence[Column]) -> tuple[tuple[str, int], ...]:
 
 def _square(column: Column, place: int) -> tuple[Told, ...]:
     """Tell what is alike together, what is worst first."""
+    return tuple(sorted(_alike(column, place), key=lambda one: _WORST_FIRST.index(one.state)))
+
+
+def _alike(column: Column, place: int) -> list[Told]:
     found: dict[tuple[object, ...], list[tuple[InstanceStatus, CellStatus]]] = {}
     for instance in column.instances:
         cell = instance.cells[place]
         lines = _lines(instance, cell)
         key = (state_of(instance, cell), cell.version, cell.health, cell.verification, lines)
         found.setdefault(key, []).append((instance, cell))
-    told = [_told(those) for those in found.values()]
-    return tuple(sorted(told, key=lambda one: _WORST_FIRST.index(one.state)))
+    return [_told(those) for those in found.values()]
 
 
 _WORST_FIRST = ("wrong", "unknown", "held", "moving", "waiting", "calm")
