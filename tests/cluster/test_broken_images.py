@@ -9,7 +9,7 @@ from tests.fixtures.cluster_delivery import ClusterDelivery
 
 from headway.domain.facts import Outcome
 
-pytestmark = pytest.mark.cluster
+pytestmark = [pytest.mark.cluster, pytest.mark.timeout(600)]
 
 LANE = "{{wave: dev, instances: {{dev: staging}}, deploymentTimeout: {}, verificationTimeout: 60s}}"
 _ENDED = r"app ended with exit status {}"

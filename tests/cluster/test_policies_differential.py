@@ -18,7 +18,7 @@ from tests.fixtures.policy_parameters import parameter_documents
 from tests.fixtures.policy_server import PolicyServer, installed
 from tools.cluster import Cluster
 
-pytestmark = pytest.mark.cluster
+pytestmark = [pytest.mark.cluster, pytest.mark.timeout(600)]
 ENOUGH = 300
 """Pairs of policy and object below which the comparison says too little."""
 

@@ -21,7 +21,7 @@ from tools.cluster import Cluster
 from headway.app.bounded_yaml import read_documents
 from headway.standards import SHIPPED
 
-pytestmark = pytest.mark.cluster
+pytestmark = [pytest.mark.cluster, pytest.mark.timeout(600)]
 NOT_SERVED = frozenset({"gateway-tls"})
 """Their kinds are not among those of the test cluster."""
 ENOUGH = 200

@@ -11,6 +11,7 @@ READS = {
     "/api/v1/openapi.json": {},
     "/api/v1/me": {},
     "/api/v1/status": {},
+    "/api/v1/board": {},
     "/api/v1/doctor": {},
     "/api/v1/why": {"artifact": "app1", "instance": "dev"},
     "/api/v1/progress": {"artifact": "app1", "instance": "dev"},
