@@ -59,7 +59,14 @@ async def watched(served: Served, *arguments: str) -> AsyncIterator[Window]:
     """Run the command on a terminal of its own."""
     master, slave = pty.openpty()
     argv = [sys.executable, "-m", "headway", "--state", str(served.state), "status", "--watch", *arguments]
-    environment = {**os.environ, "HEADWAY_SERVER": served.url, "LC_ALL": "C.UTF-8", "TERM": "xterm-256color"}
+    # Those would be believed rather than the window.
+    inherited = {name: value for name, value in os.environ.items() if name not in {"COLUMNS", "LINES"}}
+    environment = {
+        **inherited,
+        "HEADWAY_SERVER": served.url,
+        "LC_ALL": "C.UTF-8",
+        "TERM": "xterm-256color",
+    }
     fcntl.ioctl(master, termios.TIOCSWINSZ, struct.pack("HHHH", 30, 120, 0, 0))
     try:
         process = await asyncio.create_subprocess_exec(
