@@ -4,6 +4,7 @@ import re
 from datetime import UTC, datetime, timedelta
 
 from headway.domain.errors import UsageError
+from headway.interfaces.words import span_in_words
 
 _SPAN = re.compile(r"(?:(\d{1,5})d)?(?:(\d{1,5})h)?(?:(\d{1,6})m)?(?:(\d{1,7})s)?")
 
@@ -52,18 +53,8 @@ def shown_instant(text: str | None) -> str:
     return f"{datetime.fromisoformat(text).astimezone(UTC):%Y-%m-%d %H:%M:%S}"
 
 
-_PARTS = (("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1))
-
-
 def shown_span(seconds: float | None) -> str:
     """Write a span of the API by its two largest parts, ``2 h 10 min``; a dash where there is none."""
     if seconds is None:
         return "-"
-    left = round(seconds)
-    for place, (unit, size) in enumerate(_PARTS):
-        if left >= size:
-            first, rest = divmod(left, size)
-            smaller = _PARTS[place + 1] if place + 1 < len(_PARTS) else None
-            second = rest // smaller[1] if smaller else 0
-            return f"{first} {unit}" + (f" {second} {smaller[0]}" if smaller and second else "")
-    return f"{seconds * 1000:.0f} ms" if seconds > 0 else "0 s"
+    return span_in_words(seconds) or (f"{seconds * 1000:.0f} ms" if seconds > 0 else "0 s")

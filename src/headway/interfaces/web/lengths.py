@@ -2,21 +2,14 @@
 
 from datetime import timedelta
 
-_PARTS = (("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1))
+from headway.interfaces.words import span_in_words
 
 
 def told_span(length: timedelta | None) -> str:
     """Write a span by its two largest parts; a dash where there is none."""
     if length is None:
         return "–"
-    left = round(length.total_seconds())
-    for place, (unit, size) in enumerate(_PARTS):
-        if left >= size:
-            first, rest = divmod(left, size)
-            smaller = _PARTS[place + 1] if place + 1 < len(_PARTS) else None
-            second = rest // smaller[1] if smaller else 0
-            return f"{first} {unit}" + (f" {second} {smaller[0]}" if smaller and second else "")
-    return "less than a second"
+    return span_in_words(length.total_seconds()) or "less than a second"
 
 
 def told_share(share: float | None) -> str:
