@@ -69,9 +69,8 @@ class BoardView:
             ]
             # The last line says how many are left; the first is told however small the window is.
             if room is not None and place and len(drawn) + len(told) + 2 > room:
-                drawn += page.told(
-                    [(f"… and {len(needs) - place} more: `headway board` has all", "dim")], indent=2
-                )
+                left = f"… and {len(needs) - place} more: `headway board` has all"
+                drawn += page.told([(left, "dim")], indent=2)
                 break
             drawn += told
         return [*drawn, *page.blank()]
@@ -86,10 +85,8 @@ class BoardView:
             words = "What is calm is only counted: make the window higher, or name an application"
         if room is not None and len(drawn) + bool(words) > room:
             more = len(drawn) - room + 1
-            drawn, words = (
-                drawn[: room - 1],
-                f"… {more} more lines: name an application, or make the window higher",
-            )
+            drawn = drawn[: room - 1]
+            words = f"… {more} more lines: name an application, or make the window higher"
         return [*drawn, *(page.told([(words, "dim")]) if words else [])]
 
     def _drawn(self, page: "_Page", *, with_calm: bool) -> list["Text"]:

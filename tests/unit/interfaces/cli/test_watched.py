@@ -97,6 +97,16 @@ async def test_of_a_large_estate_only_what_is_not_calm_is_told(tmp_path: Path) -
     assert [len(each["artifacts"]) for each in one["applications"]] == [3]
 
 
+async def test_what_is_not_live_any_more_says_so_and_of_when_it_is(board: dict[str, Any]) -> None:
+    view = BoardView(board)
+    view.notice = "the server does not answer: connection refused"
+    head = view.lines(Console(width=120, color_system=None), 120)[0].plain
+    assert (
+        head
+        == "Headway  as of 2026-03-03 11:43:00 UTC  not live: the server does not answer: connection refused"
+    )
+
+
 async def test_nothing_of_others_steers_the_terminal(board: dict[str, Any]) -> None:
     board["needs"][0]["words"] = "held by \x1b[2J\x1b]0;eve\x07 sue\u202e"
     board["applications"][0]["name"] = "one\x9b2Jconnect"
