@@ -26,7 +26,7 @@ from headway.app.controller import Controller
 from headway.app.desk import Desk
 from headway.domain.facts import HoldLifted, HoldPlaced
 from headway.domain.facts.fact import Actor
-from headway.domain.names import InstanceName
+from headway.domain.names import ArtifactName, Cell, InstanceName
 
 _ASKED = 100
 _TOLD = 10
@@ -39,6 +39,7 @@ _PAGES = {
     "why": "/why/a7/p3/i20",
     "an instance": "/instances/a7/i20",
 }
+_ARTIFACT, _INSTANCE = ArtifactName("a7", "p3"), InstanceName("a7", "i20")
 
 
 def rows() -> Iterable[Row]:
@@ -56,7 +57,7 @@ async def _gathered(rows_of: AsyncIterator[Row]) -> list[Row]:
 
 async def _of_large_estate() -> AsyncIterator[Row]:
     world = troubled(BigEstate(is_rendered=False))
-    async for row in _news("1,000 × 50", world, "/?application=a7", InstanceName("a7", "i20"), _PAGES):
+    async for row in _news("1,000 × 50", world, "/?application=a7", _INSTANCE, _PAGES):
         yield row
 
 
@@ -69,11 +70,21 @@ async def _news(
         app = app_of(Controller(desk), desk, state, "pat")
         async with listening(app, state) as url:
             surface = Surface(state, app, url)
-            for name, path in (asked or {}).items():
+            pages = {**asked, "a version's journey": _journey(desk)} if asked else {}
+            for name, path in pages.items():
                 async with surface.browser("pat") as browser:
                     for row in await _answers(browser, f"{size}: {name}", path):
                         yield row
             yield await _seen(surface, desk, f"{size}: a fact until a browser shows it", at, instance)
+
+
+def _journey(desk: Desk) -> str:
+    """Give the way of the version that stands in one cell."""
+    standing = desk.situation.cell(Cell(_ARTIFACT, _INSTANCE)).standing
+    if standing is None:
+        raise LookupError(f"{_ARTIFACT} does not stand in {_INSTANCE}: the world delivers everywhere")
+    label = desk.situation.shelf(_ARTIFACT).label(standing)
+    return f"/artifacts/{_ARTIFACT.application}/{_ARTIFACT.artifact}/versions/{label}"
 
 
 async def _answers(browser: httpx.AsyncClient, name: str, path: str) -> list[Row]:

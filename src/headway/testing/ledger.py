@@ -69,13 +69,13 @@ class MemoryLedger:
         before: int | None = None,
     ) -> Sequence[PromotionRecord]:
         """Give the newest promotions."""
-        wanted = {about_instance(instance)} if instance else set()
-        wanted |= {about_artifact(artifact)} if artifact else set()
+        subjects = [about_instance(instance)] if instance else []
+        subjects += [about_artifact(artifact)] if artifact else []
+        about = [set(self._subjects.get(one, ())) for one in subjects]
         mine = [
             record
             for record in sorted(self._records.values(), key=lambda record: -record.sequence)
-            if (before is None or record.sequence < before)
-            and (not wanted or wanted <= subjects_of(self._facts[record.sequence - 1].body))
+            if (before is None or record.sequence < before) and all(record.sequence in one for one in about)
         ]
         return mine[:limit]
 
