@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from headway.adapters.kustomize.kustomize import Kustomize
 from headway.adapters.kustomize.renderer import KustomizeRenderer
 from headway.app.bounded_yaml import read_documents
 from headway.app.ports import NewCommit, Reference, Renderer, RenderRequest
@@ -51,7 +52,7 @@ def renderer(request: pytest.FixtureRequest, manifests: InMemoryManifests, tmp_p
     if request.param == "memory":
         return InMemoryRenderer(manifests)
     program = request.getfixturevalue("kustomize_program")
-    return KustomizeRenderer(trees=manifests, program=program, cache=tmp_path / "renderings")
+    return KustomizeRenderer(trees=manifests, kustomize=Kustomize(program), cache=tmp_path / "renderings")
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ from headway.adapters.files import read_estate, tree_from_directory
 from headway.adapters.git.manifests import GitManifests
 from headway.adapters.git.origin import origin_of
 from headway.adapters.kustomize.folder_trees import FolderTrees
+from headway.adapters.kustomize.kustomize import Kustomize
 from headway.adapters.kustomize.renderer import KustomizeRenderer
 from headway.app.adoption.adopt import Adoption, Repository, adopt
 from headway.app.adoption.locks import FirstLock
@@ -167,9 +168,10 @@ def looked_at(
     trees: Trees, commit: CommitId, sources: SourceTree, cache: Path, *, beside: SourceTree | None = None
 ) -> Repository:
     """Give a repository as adoption looks at it, rendered by the real Kustomize."""
+    program = Kustomize(kustomize())
 
     def open_renderer(what: Trees) -> Renderer:
-        return KustomizeRenderer(trees=what, program=kustomize(), cache=cache)
+        return KustomizeRenderer(trees=what, kustomize=program, cache=cache)
 
     def read(tree: SourceTree) -> Estate:
         together = [tree, beside] if beside else [tree]

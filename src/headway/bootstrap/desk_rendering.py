@@ -10,6 +10,7 @@ from pathlib import Path
 
 from headway.adapters.files import read_application
 from headway.adapters.kustomize.folder_trees import FolderTrees
+from headway.adapters.kustomize.kustomize import Kustomize
 from headway.adapters.kustomize.renderer import KustomizeRenderer
 from headway.app.adoption.tree import Trees
 from headway.app.ports import RenderRequest
@@ -54,7 +55,7 @@ async def render_folder(folder: Path, artifact: str, instance: str) -> Mapping[s
         raise _unknown(name, f"{path} names {', '.join(application.artifacts) or 'none'}")
     described = application.artifacts[name.artifact]
     with rendering_cache() as cache:
-        renderer = _renderer(FolderTrees(folder), cache)
+        renderer = _renderer(FolderTrees(folder), Kustomize(kustomize()), cache)
         wanted = _request(DESK, application, described, instance.rsplit("/", 1)[-1], None)
         return (await renderer.render(wanted)).files
 
@@ -121,9 +122,10 @@ async def render_all(
             if error.code != "overlay-missing":
                 mistakes[place] = error
 
-    for repository, checkout in checkouts.items():
-        renderer = _renderer(checkout.trees, cache)
-        async with asyncio.TaskGroup() as group:
+    program = Kustomize(kustomize())
+    async with asyncio.TaskGroup() as group:
+        for repository, checkout in checkouts.items():
+            renderer = _renderer(checkout.trees, program, cache)
             for application, artifact, instance in _all(estate, repository):
                 place = (artifact.name, instance)
                 image = (images or {}).get(place)
@@ -154,8 +156,8 @@ def _all(estate: Estate, repository: RepositoryName) -> Iterator[tuple[Applicati
                     yield application, artifact, instance
 
 
-def _renderer(trees: Trees, cache: Path) -> KustomizeRenderer:
-    return KustomizeRenderer(trees=trees, program=kustomize(), cache=cache, cache_bytes=_CACHE_BYTES)
+def _renderer(trees: Trees, program: Kustomize, cache: Path) -> KustomizeRenderer:
+    return KustomizeRenderer(trees=trees, kustomize=program, cache=cache, cache_bytes=_CACHE_BYTES)
 
 
 def _request(

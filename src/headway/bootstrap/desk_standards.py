@@ -1,5 +1,6 @@
 """Judges an estate, on somebody's desk or at a commit, by the standards that stand beside it."""
 
+import asyncio
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -138,8 +139,10 @@ class Looked:
 
 async def look(checkouts: Checkouts, estate: Estate, cache: Path, known: Rules | None = None) -> Looked:
     """Render all that stands in these repositories, and judge it by what is in force there."""
-    rendered = await render_all(checkouts, estate, cache)
-    rules = await rules_of(checkouts, estate, known)
+    # Kustomize is waited for, and compiling is work: neither waits for the other.
+    rendered, rules = await asyncio.gather(
+        render_all(checkouts, estate, cache), rules_of(checkouts, estate, known)
+    )
     ruled = await rules.judge.rule(estate, rendered.made, datetime.now(UTC))
     return Looked(checkouts=checkouts, estate=estate, rendered=rendered, rules=rules, ruled=ruled)
 

@@ -11,6 +11,7 @@ from headway.adapters.files.documents import read_documents
 from headway.adapters.git.desired_state import GitDesiredState
 from headway.adapters.git.manifests import GitManifests
 from headway.adapters.git.sources import GitSources
+from headway.adapters.kustomize.kustomize import Kustomize
 from headway.adapters.kustomize.renderer import KustomizeRenderer
 from headway.adapters.ledger.ledger import SqliteLedger
 from headway.adapters.podman.client import PodmanEngineClient
@@ -54,14 +55,14 @@ async def opened(home: Home, pace: Pace | None = None) -> AsyncIterator[Opened]:
     registry = OciRegistry(plain_http=home.plain_http)
     clones: list[GitManifests] = []
     urls: list[str] = []
-    program = home.kustomize or kustomize()
+    program = Kustomize(home.kustomize or kustomize())
 
     def open_repository(repository: ManifestsRepository) -> tuple[Manifests, Renderer]:
         clone = GitManifests(name=repository.name, url=repository.url, state=home.state / "clones")
         clones.append(clone)
         urls.append(repository.url)
         cache = home.state / "renderings"
-        return clone, KustomizeRenderer(trees=clone, program=program, cache=cache)
+        return clone, KustomizeRenderer(trees=clone, kustomize=program, cache=cache)
 
     podman = PodmanEngineClient(home.agent_socket)
     argocds: list[ArgocdEngine] = []

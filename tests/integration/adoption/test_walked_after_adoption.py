@@ -15,6 +15,7 @@ from tests.fixtures.short_story import FastClock
 
 from headway.adapters.files import FileEstateReader
 from headway.adapters.git.manifests import GitManifests
+from headway.adapters.kustomize.kustomize import Kustomize
 from headway.adapters.kustomize.renderer import KustomizeRenderer
 from headway.app.adoption.push import Signed, push_first_locks
 from headway.app.commands.resume import resume
@@ -79,7 +80,7 @@ async def _delivering(
     clock, name = FastClock(), RepositoryName("argocd-oc-apps")
     clone = GitManifests(name=name, url=remote.url, state=folder / "state")
     others = GitManifests(name=name, url=remote.url, state=folder / "engine")
-    renderer = KustomizeRenderer(trees=clone, program=kustomize, cache=folder / "renderings")
+    renderer = KustomizeRenderer(trees=clone, kustomize=Kustomize(kustomize), cache=folder / "renderings")
     engine = SimulatedEngine(clock, lambda: [others], lambda *_: Behaviour(after=timedelta(seconds=1)))
     ledger = MemoryLedger(clock)
     outside = Outside(

@@ -12,7 +12,7 @@ from tests.fixtures.git_remote import BareRemote
 
 from headway.adapters.git.manifests import GitManifests
 from headway.adapters.kustomize.folder_trees import FolderTrees
-from headway.adapters.kustomize.kustomize import BOUNDS
+from headway.adapters.kustomize.kustomize import BOUNDS, Kustomize
 from headway.adapters.kustomize.renderer import KustomizeRenderer
 from headway.app.ports import Reference, Rendered, RenderRequest
 from headway.domain.errors import Transient, UsageError
@@ -65,7 +65,9 @@ async def repository(
     bare_remote: BareRemote, tmp_path: Path, kustomize_program: Path
 ) -> AsyncIterator[Repository]:
     manifests = GitManifests(name=RepositoryName("apps"), url=bare_remote.url, state=tmp_path / "state")
-    renderer = KustomizeRenderer(trees=manifests, program=kustomize_program, cache=tmp_path / "renderings")
+    renderer = KustomizeRenderer(
+        trees=manifests, kustomize=Kustomize(kustomize_program), cache=tmp_path / "renderings"
+    )
     yield Repository(bare_remote, manifests, renderer)
     await manifests.close()
 
@@ -242,7 +244,7 @@ async def test_a_renderer_that_is_not_there_or_too_slow_is_nobodys_mistake(
     bounds = replace(BOUNDS, time=timedelta(seconds=1))
     for program, code in ((tmp_path / "nowhere", "renderer-away"), (slow, "renderer-slow")):
         repository.renderer = KustomizeRenderer(
-            trees=repository.manifests, program=program, cache=tmp_path / "other", bounds=bounds
+            trees=repository.manifests, kustomize=Kustomize(program, bounds), cache=tmp_path / "other"
         )
         with pytest.raises(Transient) as away:
             await repository.render(overlay("resources: [x.yaml]", x_yaml=POD))
@@ -315,7 +317,10 @@ async def test_the_cache_keeps_within_its_size(
     repository: Repository, tmp_path: Path, kustomize_program: Path
 ) -> None:
     repository.renderer = KustomizeRenderer(
-        trees=repository.manifests, program=kustomize_program, cache=tmp_path / "small", cache_bytes=1200
+        trees=repository.manifests,
+        kustomize=Kustomize(kustomize_program),
+        cache=tmp_path / "small",
+        cache_bytes=1200,
     )
     for number in range(12):
         await repository.render(overlay("resources: [x.yaml]", x_yaml=f"{POD}    # {number}\n"))

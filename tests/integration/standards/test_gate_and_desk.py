@@ -18,6 +18,7 @@ from headway.__main__ import LateComposition
 from headway.adapters.files import FileEstateReader
 from headway.adapters.files.documents import read_documents
 from headway.adapters.git.manifests import GitManifests
+from headway.adapters.kustomize.kustomize import Kustomize
 from headway.adapters.kustomize.renderer import KustomizeRenderer
 from headway.adapters.policies import CelPolicies
 from headway.adapters.schemas import PackagedSchemas
@@ -97,9 +98,9 @@ async def _running(
         name: GitManifests(name=name, url=one.url, state=state / "clones") for name, one in remotes.items()
     }
     others = [GitManifests(name=name, url=one.url, state=state / "engine") for name, one in remotes.items()]
-    program = Path(os.environ["HEADWAY_KUSTOMIZE"])
+    program = Kustomize(Path(os.environ["HEADWAY_KUSTOMIZE"]))
     renderers = {
-        name: KustomizeRenderer(trees=one, program=program, cache=state / "renderings")
+        name: KustomizeRenderer(trees=one, kustomize=program, cache=state / "renderings")
         for name, one in clones.items()
     }
     engine = SimulatedEngine(clock, lambda: others, lambda *_: Behaviour())

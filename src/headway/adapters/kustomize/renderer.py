@@ -13,13 +13,12 @@ from typing import Protocol
 
 from headway.adapters.kustomize.cache import RenderingCache
 from headway.adapters.kustomize.inputs import check_inputs, malformed_file
-from headway.adapters.kustomize.kustomize import BOUNDS, Kustomize
+from headway.adapters.kustomize.kustomize import Kustomize
 from headway.adapters.kustomize.output import image_parts, read_output
 from headway.app.ports import Rendered, RenderRequest
 from headway.domain.errors import UsageError
 from headway.domain.names import CommitId, TreeId
 from headway.domain.tree_path import parse_tree_path
-from headway.programs import Bounds
 
 _RENDERER = "1"
 """Goes up whenever the same output of Kustomize would come to other files."""
@@ -49,22 +48,20 @@ class KustomizeRenderer:
         self,
         *,
         trees: Trees,
-        program: Path,
+        kustomize: Kustomize,
         cache: Path,
         cache_bytes: int = _CACHE_BYTES,
-        bounds: Bounds = BOUNDS,
     ) -> None:
         """Prepare; nothing is run before the first call.
 
         Args:
             trees: the repository to render from.
-            program: the Kustomize binary.
+            kustomize: the program; renderers that share it run as many of it at once as there are processors.
             cache: the folder of renderings; it may be shared by renderers and deleted at any time.
             cache_bytes: how much it may hold.
-            bounds: what one rendering may take.
         """
         self._trees = trees
-        self._kustomize = Kustomize(program, bounds)
+        self._kustomize = kustomize
         self._cache = RenderingCache(cache, cache_bytes)
 
     async def render(self, request: RenderRequest) -> Rendered:

@@ -4,19 +4,19 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from headway.domain.facts import Fact, NewFact
 from headway.domain.names import ArtifactName, InstanceName
-from headway.domain.promotion_record import PromotionRecord
-from headway.domain.situation import Situation
 
-if TYPE_CHECKING:  # whoever only checks files need not wait for what counts deliveries
+if TYPE_CHECKING:  # whoever only checks files need not wait for facts, and for what is made of them
     from headway.app.metrics.books import Remembered
+    from headway.domain.facts import Fact, NewFact
+    from headway.domain.promotion_record import PromotionRecord
+    from headway.domain.situation import Situation
 
 
 class Ledger(Protocol):
     """The list of facts. One process writes it; facts are chained by hash and never change."""
 
-    async def append(self, facts: Sequence[NewFact]) -> Sequence[Fact]:
+    async def append(self, facts: Sequence["NewFact"]) -> Sequence["Fact"]:
         """Record facts, all or none, and give them as recorded, in order.
 
         Raises:
@@ -25,7 +25,7 @@ class Ledger(Protocol):
         """
         ...
 
-    def read(self, after: int = 0) -> AsyncIterator[Fact]:
+    def read(self, after: int = 0) -> AsyncIterator["Fact"]:
         """Stream the facts after a sequence number, in order.
 
         A row whose type is not known, or that cannot be read, comes with `body` None: it is passed over
@@ -34,7 +34,7 @@ class Ledger(Protocol):
         """
         ...
 
-    async def about(self, subject: str, *, limit: int, before: int | None = None) -> Sequence[Fact]:
+    async def about(self, subject: str, *, limit: int, before: int | None = None) -> Sequence["Fact"]:
         """Give the newest facts about a subject (``instance:…``, ``artifact:…``), newest first."""
         ...
 
@@ -49,7 +49,7 @@ class PromotionHistory(Protocol):
         artifact: ArtifactName | None = None,
         limit: int,
         before: int | None = None,
-    ) -> Sequence[PromotionRecord]:
+    ) -> Sequence["PromotionRecord"]:
         """Give the newest promotions, newest decision first; both filters must match, None matches all.
 
         `before` is the `sequence` of the last record of the page before; None begins with the newest.
@@ -120,11 +120,11 @@ class SituationForm(Protocol):
     version: str
     """The code that reads and folds facts: no other code may take up what this one wrote."""
 
-    def encode(self, situation: Situation) -> bytes:
+    def encode(self, situation: "Situation") -> bytes:
         """Write a situation."""
         ...
 
-    def decode(self, blob: bytes) -> Situation:
+    def decode(self, blob: bytes) -> "Situation":
         """Read a situation that the same code wrote.
 
         Raises:

@@ -1,9 +1,10 @@
 """Source repositories: where a commit stands among those that images are built from."""
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from headway.domain.facts import SourceCommit
+if TYPE_CHECKING:  # whoever only checks files need not wait for facts
+    from headway.domain.facts import SourceCommit
 
 
 class Sources(Protocol):
@@ -24,7 +25,7 @@ class Sources(Protocol):
         """
         ...
 
-    async def stretch(self, url: str, first: int, last: int) -> Sequence[SourceCommit]:
+    async def stretch(self, url: str, first: int, last: int) -> Sequence["SourceCommit"]:
         """Give the commits at the places from `first` to `last`, both included, in order.
 
         They are read from what `places` saw last, without asking the remote again; none where it never did.
