@@ -21,6 +21,7 @@ from headway.domain.checks import CheckResult, Verdict
 from headway.domain.deployment import ArtifactHealth, DeploymentState, Observation
 from headway.domain.diagnosis import Finding
 from headway.domain.facts import Fact, PromotionEnded, PromotionLanded
+from headway.domain.live import LiveInstance, LogRequest, LogTail
 from headway.domain.names import CommitId, EnvironmentName, InstanceName
 from headway.testing.registry import InMemoryRegistry
 
@@ -85,6 +86,16 @@ class InstantEngine:
         """See `Engine.missing_references`."""
         del environment, namespace, references
         return ()
+
+    async def live(self, environment: EnvironmentName, instance: InstanceName) -> LiveInstance:
+        """See `LiveView.live`."""
+        del environment, instance
+        return LiveInstance()
+
+    async def log(self, request: LogRequest) -> LogTail:
+        """See `LiveView.log`."""
+        del request
+        return LogTail()
 
     async def diagnose(
         self, environment: EnvironmentName, instances: Sequence[InstanceName]

@@ -68,6 +68,8 @@ class Pace:
     """How long an outside system must not answer before that is a fact."""
     looks_again_after: timedelta = timedelta(seconds=10)
     """How soon the same question is put to the outside again."""
+    live_within: timedelta = timedelta(seconds=8)
+    """How long an engine may take to say what runs now, when somebody asks; then it is unknown."""
     clock: timedelta = timedelta(seconds=60)
     """How often the machine's clock is looked at while nothing else happens."""
 

@@ -50,6 +50,7 @@ STATUSES = {
     "request-too-large": 413,
     "request-too-slow": 408,
     "artifact-unknown": 404,
+    "container-unknown": 404,
     "application-unknown": 404,
     "environment-unknown": 404,
     "instance-unknown": 404,

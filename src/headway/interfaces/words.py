@@ -18,6 +18,7 @@ HEALTH = {
     "degraded": StateWord("▲", "degraded", "red"),
     "failed": StateWord("✗", "failed", "red"),
     "unknown": StateWord("?", "unknown", "yellow"),
+    "present": StateWord("·", "there", "dim"),
     "absent": StateWord("–", "absent", "dim"),
 }
 VERIFICATION = {

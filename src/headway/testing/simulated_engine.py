@@ -14,8 +14,10 @@ from headway.domain.checks import CheckResult, HttpCheck, Verdict
 from headway.domain.deployment import ArtifactHealth, Cause, DeploymentState, Observation
 from headway.domain.diagnosis import Finding, Severity
 from headway.domain.errors import Transient, UsageError
+from headway.domain.live import LiveInstance, LogRequest, LogTail
 from headway.domain.lock import LockEntry, LockFile
 from headway.domain.names import CommitId, EnvironmentName, InstanceName, PromotionId
+from headway.testing.simulated_live import SimulatedLive
 
 READY = ArtifactHealth(state=DeploymentState.HEALTHY)
 STARTING = ArtifactHealth(state=DeploymentState.PROGRESSING)
@@ -98,6 +100,8 @@ class SimulatedEngine:
         """False: what is stuck stays so, interrupted or not."""
         self.findings: list[Finding] = []
         """What it says that it lacks."""
+        self.shown = SimulatedLive()
+        """What it shows of what runs."""
         self.is_away = False
         self.deployed: list[tuple[InstanceName, PromotionId]] = []
         """Every lock that was begun, in order."""
@@ -265,6 +269,18 @@ class SimulatedEngine:
         verdict = self.answers(request, lock) if lock is not None else Verdict.ERRORED
         asked = request.run.service if isinstance(request.run, HttpCheck) else request.run.image
         return CheckResult(check=request.check, verdict=verdict, words=f"{asked}: scripted as {verdict}")
+
+    async def live(self, environment: EnvironmentName, instance: InstanceName) -> LiveInstance:
+        """See `LiveView.live`."""
+        del environment
+        self._answer()
+        health, now = self.health_of(instance), self._clock.now()
+        return await self.shown.show(instance, self.lock_of(instance), health, now)
+
+    async def log(self, request: LogRequest) -> LogTail:
+        """See `LiveView.log`."""
+        shown = await self.live(request.environment, request.instance)
+        return await self.shown.log(request, shown, self._clock.now())
 
     async def missing_references(
         self, environment: EnvironmentName, namespace: str, references: Sequence[Reference]

@@ -6,6 +6,7 @@ of Argo CD's role is in docs/reference/argocd-engine.md. Safe to use concurrentl
 
 import json
 from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from typing import cast
 
@@ -126,6 +127,41 @@ class ArgocdApi:
         # Of an object that left the Application since its tree was read Argo CD says 400, or 404.
         found = await self._ask("GET", f"{_path(application)}/resource", wanted, none_is_fine=True)
         return cast("Json", json.loads(found.get("manifest") or "null"))
+
+    def log(
+        self, application: ApplicationKey, pod: ResourceKey, container: str, *, is_previous: bool, lines: int
+    ) -> AbstractAsyncContextManager[httpx.Response]:
+        """Ask for the last lines of a container, as a stream that ends by itself; see `log_stream.py`.
+
+        Raises:
+            Transient: `engine-away`, `engine-denied`.
+        """
+        wanted = {
+            **_where(application),
+            "namespace": pod.namespace,
+            "podName": pod.name,
+            "container": container,
+            "tailLines": str(lines),
+            "follow": "false",
+            **({"previous": "true"} if is_previous else {}),
+        }
+        return self._stream(f"{_path(application)}/logs", wanted)
+
+    async def may_read_logs(self, project: str, name: str) -> bool:
+        """Say whether Argo CD lets this account read logs of an Application."""
+        told = await self._ask("GET", f"/api/v1/account/can-i/logs/get/{project}/{name}")
+        return told.get("value") == "yes"
+
+    @asynccontextmanager
+    async def _stream(self, path: str, query: Mapping[str, str]) -> AsyncIterator[httpx.Response]:
+        try:
+            client = await self._connection.client()
+            async with client.stream("GET", path, params=query) as answer:
+                if answer.status_code >= 400:
+                    raise self._refusal(answer.status_code, (await answer.aread()).decode(errors="replace"))
+                yield answer
+        except (httpx.HTTPError, httpx.InvalidURL) as broken:
+            raise self._away(said_of(broken)) from broken
 
     async def changes(self) -> AsyncIterator[tuple[str, Json]]:
         """Stream changes of Applications: ADDED (those of the start too), MODIFIED or DELETED, and which.

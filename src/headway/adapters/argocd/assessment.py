@@ -167,7 +167,7 @@ class _Look:
         """Give the worst that is told of its objects."""
         worst = READY
         for document in documents:
-            if _is_hook(document):
+            if is_hook(document):
                 continue
             health = await self._object(document)
             if _SEVERITY[health.state] > _SEVERITY[worst.state]:
@@ -250,7 +250,8 @@ def _waits(said: str, told: str, message: str) -> ArtifactHealth:
     return tells(DeploymentState.PROGRESSING, cause, words)
 
 
-def _is_hook(document: Json) -> bool:
+def is_hook(document: Json) -> bool:
+    """Say whether it is run around a sync, and is no part of what stays."""
     about = document.get("metadata")
     notes = about.get("annotations") if isinstance(about, Mapping) else None
     return isinstance(notes, Mapping) and bool(

@@ -10,16 +10,18 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import timedelta
 
 from headway.adapters.argocd.api import ArgocdApi
-from headway.adapters.argocd.application import Applications
+from headway.adapters.argocd.application import Application, Applications
 from headway.adapters.argocd.cluster_checks import ClusterChecks
 from headway.adapters.argocd.diagnosis import diagnose_applications, diagnose_cluster
 from headway.adapters.argocd.follower import Follower
+from headway.adapters.argocd.view import View
 from headway.app.observation_hub import ObservationHub
 from headway.app.ports import CheckRequest, Clock, DesiredState, Reference
 from headway.domain.checks import CheckResult
 from headway.domain.deployment import Observation
 from headway.domain.diagnosis import Finding
 from headway.domain.errors import Transient
+from headway.domain.live import LiveInstance, LogRequest, LogTail
 from headway.domain.names import CommitId, EnvironmentName, InstanceName
 
 READS_EVERY = timedelta(seconds=30)
@@ -51,6 +53,7 @@ class ArgocdEngine:
         self._repositories = repositories
         self._checks = checks
         self._clock = clock
+        self._view = View(api)
         self._listening: set[_Listening] = set()
 
     async def close(self) -> None:
@@ -106,6 +109,24 @@ class ArgocdEngine:
         del environment
         return await self._checks.missing(namespace, references)
 
+    async def live(self, environment: EnvironmentName, instance: InstanceName) -> LiveInstance:
+        """See `LiveView.live`."""
+        desired = (await self._desired_state.read(environment, fetch=False)).instances.get(instance)
+        return await self._view.live(desired, await self._applications_of(instance))
+
+    async def log(self, request: LogRequest) -> LogTail:
+        """See `LiveView.log`."""
+        return await self._view.log(request, await self._applications_of(request.instance))
+
+    async def _applications_of(self, instance: InstanceName) -> list[Application]:
+        """Give the Applications of an instance, as the stream of changes tells, or asked for now."""
+        for one in self._listening:
+            return one.applications_of(instance)
+        known = Applications(self._environment, self._repositories())
+        for application in await self._api.applications():
+            known.take("ADDED", application)
+        return known.of(instance)
+
     async def diagnose(
         self, environment: EnvironmentName, instances: Sequence[InstanceName]
     ) -> Sequence[Finding]:
@@ -138,6 +159,10 @@ class _Listening:
         self._tasks: asyncio.TaskGroup | None = None
         self.hub = ObservationHub()
         self.followers: dict[InstanceName, Follower] = {}
+
+    def applications_of(self, instance: InstanceName) -> list[Application]:
+        """Give the Applications that read an instance's manifests, as they are known now."""
+        return self._applications.of(instance)
 
     async def begin(self) -> None:
         """Learn what there is before anything is said of it.

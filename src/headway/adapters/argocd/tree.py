@@ -34,6 +34,23 @@ class ResourceTree:
         """Give the pods that a node owns itself, at most five."""
         return [one for one in self._below(owner) if one.get("kind") == "Pod"][:5]
 
+    def all_pods(self, owner: Json) -> list[Json]:
+        """Give all pods below a node, also those of what it owns, such as a CronJob's Jobs."""
+        found, seen, left = [], set(), [owner]
+        while left:
+            one = left.pop()
+            if str(one.get("uid")) in seen:
+                continue
+            seen.add(str(one.get("uid")))
+            if one.get("kind") == "Pod":
+                found.append(one)
+            left += self._below(one)
+        return found
+
+    def pod(self, name: str) -> Json | None:
+        """Give a pod by its name; None: the Application has none of that name now."""
+        return next((one for one in self._nodes if (one.get("kind"), one.get("name")) == ("Pod", name)), None)
+
     @property
     def pods_told(self) -> str:
         """Give all that it tells of the pods, one that was started again among it: equal is nothing new."""

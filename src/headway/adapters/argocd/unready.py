@@ -14,9 +14,9 @@ def before_the_lock(
 
     `holds` says whether the revision that Argo CD compared with holds the lock.
     """
-    unusable = _unusable(desired, applications)
-    if unusable is not None:
-        return _all(desired, Cause.SURROUNDINGS, unusable)
+    why = unusable(desired, applications)
+    if why is not None:
+        return _all(desired, Cause.SURROUNDINGS, why)
     if holds:
         return None
     application = applications[0]
@@ -31,7 +31,8 @@ def before_the_lock(
     return _all(desired, cause, words, needs_refresh=True)
 
 
-def _unusable(desired: DesiredInstance, applications: list[Application]) -> str | None:
+def unusable(desired: DesiredInstance, applications: list[Application]) -> str | None:
+    """Say why Headway cannot deliver by these Applications; None: nothing keeps it."""
     if not applications:
         path = f"{desired.instance}/manifests"
         return f"no Argo CD Application reads {path} on this branch: `headway doctor` says what it must be"

@@ -4,15 +4,18 @@ An agent that does not answer is `engine-away`: unknown, never absent, never any
 """
 
 import json
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx
 
 from headway.adapters.podman.wire import (
     check_to_json,
+    live_from_json,
+    log_from_json,
+    log_request_to_json,
     observation_from_json,
     references_from_json,
     references_to_json,
@@ -23,11 +26,16 @@ from headway.domain.checks import CheckResult
 from headway.domain.deployment import Observation
 from headway.domain.diagnosis import Finding, Severity
 from headway.domain.errors import Transient, UsageError
+from headway.domain.live import LiveInstance, LogRequest, LogTail
 from headway.domain.names import CommitId, EnvironmentName, InstanceName
+
+Told = TypeVar("Told")
 
 ANSWER_WITHIN_S = 30.0
 GRACE_S = 30.0
 """How much longer than its own time-out a check's answer is waited for."""
+
+_ANEW = "end `headway agent` and start it anew; what it runs goes on meanwhile"
 
 
 class PodmanEngineClient:
@@ -94,6 +102,24 @@ class PodmanEngineClient:
         }
         return references_from_json(await self._post("/missing-references", body))
 
+    async def live(self, environment: EnvironmentName, instance: InstanceName) -> LiveInstance:
+        """Give what runs of an instance now.
+
+        Raises:
+            Transient: `engine-away`.
+        """
+        body = {"environment": environment, "instance": str(instance)}
+        return self._read(live_from_json, await self._post("/live", body))
+
+    async def log(self, request: LogRequest) -> LogTail:
+        """Give the last lines of a container.
+
+        Raises:
+            Transient: `engine-away`.
+            UsageError: `container-unknown`.
+        """
+        return self._read(log_from_json, await self._post("/log", log_request_to_json(request)))
+
     async def diagnose(
         self, environment: EnvironmentName, instances: Sequence[InstanceName]
     ) -> Sequence[Finding]:
@@ -121,6 +147,12 @@ class PodmanEngineClient:
                 return answer.json()
         except (httpx.HTTPError, OSError, ValueError) as broken:
             raise self._away(broken) from broken
+
+    def _read(self, read: Callable[[object], Told], answer: object) -> Told:
+        try:
+            return read(answer)
+        except ValueError as unreadable:
+            raise self._away(unreadable) from unreadable
 
     def _client(self, timeout_s: float | None) -> httpx.AsyncClient:
         transport = httpx.AsyncHTTPTransport(uds=str(self._socket))
@@ -157,6 +189,8 @@ def _refuse(answer: httpx.Response, text: str) -> None:
             ("engine-away", f"the agent answered {answer.status_code}"),
             {"why": "", "next_step": "look at its log"},
         )
+        if answer.status_code == 404:
+            rest = {"why": "it is of an earlier version, which cannot be asked this", "next_step": _ANEW}
     if answer.status_code == 400:
         raise UsageError(*known, **rest)
     raise Transient("engine-away", known[1], **rest)

@@ -23,12 +23,14 @@ from headway.adapters.podman.podman import Podman
 from headway.adapters.podman.records import Records
 from headway.adapters.podman.remainders import Remainders
 from headway.adapters.podman.settings import AgentSettings
+from headway.adapters.podman.view import View
 from headway.adapters.podman.workload import WorkloadKey, document_name
 from headway.app.observation_hub import ObservationHub
 from headway.app.ports import CheckRequest, Clock, DesiredState, Reference
 from headway.domain.checks import CheckResult
 from headway.domain.deployment import Cause, Observation
 from headway.domain.errors import HeadwayError, Transient, UsageError
+from headway.domain.live import LiveInstance, LogRequest, LogTail
 from headway.domain.names import EnvironmentName, InstanceName
 
 Held = Mapping[InstanceName, HeldInstance]
@@ -84,6 +86,7 @@ class PodmanEngine:
         )
         self._hub = ObservationHub()
         self._checks = CheckRuns(settings, self._podman, self._client)
+        self._view = View(settings, self._podman)
 
     async def run(self) -> None:
         """Work until cancelled; containers, proxies and name servers stay running then."""
@@ -149,6 +152,26 @@ class PodmanEngine:
             if not there:
                 missing.append(reference)
         return missing
+
+    async def live(self, environment: EnvironmentName, instance: InstanceName) -> LiveInstance:
+        """Give what runs of an instance now.
+
+        Raises:
+            Transient: podman does not answer.
+        """
+        run = self._run_of(environment)
+        held = self._held[environment].by_name.get(instance)
+        return await self._view.live(run, environment, instance, held)
+
+    async def log(self, request: LogRequest) -> LogTail:
+        """Give the last lines of a container.
+
+        Raises:
+            Transient: podman does not answer.
+            UsageError: `container-unknown`.
+        """
+        self._run_of(request.environment)
+        return await self._view.log(request)
 
     def _relist(self) -> None:
         """Have podman listed again before the next pass."""
@@ -249,6 +272,7 @@ class PodmanEngine:
 
     def _unknown(self, environment: EnvironmentName, held: Held, words: str) -> Told:
         """Tell that nothing is known now: neither healthy nor anybody's fault."""
+        self._runs[environment].last_pass = None
         told: Told = {}
         for name, one in held.items():
             told[name] = {}

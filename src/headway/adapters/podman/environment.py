@@ -17,6 +17,7 @@ from headway.adapters.podman.health import HEALTHY, combine, failed, progressing
 from headway.adapters.podman.held_instance import HeldInstance
 from headway.adapters.podman.job_step import next_job_step, note_failure
 from headway.adapters.podman.live_pod import LivePod
+from headway.adapters.podman.looking import LastPass
 from headway.adapters.podman.network import ensure_network
 from headway.adapters.podman.pod_set import PodSet
 from headway.adapters.podman.podman import Podman
@@ -74,6 +75,8 @@ class EnvironmentRun:
         """By instance and artifact, since a promotion of it was taken up."""
         self._jobs = Stopwatches()
         self._changed = changed
+        self.last_pass: LastPass | None = None
+        """None: there was none yet, or what it found is not known to hold any more."""
 
     async def converge(self, held: Mapping[InstanceName, HeldInstance], pods: Mapping[str, LivePod]) -> Told:
         """Do one pass and say how every artifact stands.
@@ -99,6 +102,12 @@ class EnvironmentRun:
         ]
         traffic_words = await self.traffic.serve(self.space, held, ready)
         self.pods.begin_retirements()
+        self.last_pass = LastPass(
+            parts=parts,
+            ready=frozenset(pod.name for pod in ready),
+            leaving=frozenset(self.pods.retirements),
+            traffic_words=traffic_words,
+        )
         told = {name: self._tell(one, parts, traffic_words) for name, one in held.items()}
         self._records.save()
         return told

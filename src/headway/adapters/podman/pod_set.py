@@ -84,6 +84,8 @@ class PodSet:
         self._next_position = next_position
         self._addresses: set[str] = set()
         """Those of the pods that podman lists."""
+        self.restarts: dict[str, int] = {}
+        """How often this agent started a container again, by its id."""
         self._changed = changed
         self._rethink = rethink
         self._watches: dict[tuple[str, int], ContainerWatch] = {}
@@ -131,6 +133,7 @@ class PodSet:
         self._given_up = {run: words for run, words in self._given_up.items() if run[0] in present}
         for gone_id in self.endings.keys() - present:
             del self.endings[gone_id]
+        self.restarts = {one: count for one, count in self.restarts.items() if one in present}
         self._started &= pods.keys() | self.starting_names()
         self._ready_since = {name: at for name, at in self._ready_since.items() if name in pods}
 
@@ -362,6 +365,7 @@ class PodSet:
                 await asyncio.sleep(try_again_s)
                 continue
             self._judge.saw_running(container.id)
+            self.restarts[container.id] = self.restarts.get(container.id, 0) + 1
             self.troubles.pop(pod.key, None)
             self._changed()
             return

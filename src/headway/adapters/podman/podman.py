@@ -157,6 +157,22 @@ class Podman:
         )
         return answer.strip() == b"true"
 
+    async def inspect(self, containers: Sequence[str]) -> dict[str, Mapping[str, Any]]:
+        """Give what podman keeps of containers, by id; one that is gone is left out.
+
+        Raises:
+            Transient: `podman-failed`, `command-missing`, `command-timeout`.
+        """
+        if not containers:
+            return {}
+        arguments = ("inspect", "--type", "container", *containers)
+        done = await self._run(self._calls, SHORT, b"", *arguments)
+        try:
+            # Of those that are there it tells all the same, whatever it complains of.
+            return {str(one["Id"]): one for one in json.loads(done.output)}
+        except (ValueError, KeyError, TypeError) as unreadable:
+            raise _failed(arguments, done) from unreadable
+
     async def execute(self, container: str, argv: Sequence[str], within: timedelta) -> bool:
         """Run a probe's command inside a container; True: it ended with 0 in time."""
         try:

@@ -10,6 +10,9 @@ from fastapi.responses import JSONResponse, StreamingResponse
 from headway.adapters.podman.engine import PodmanEngine
 from headway.adapters.podman.wire import (
     check_from_json,
+    live_to_json,
+    log_request_from_json,
+    log_to_json,
     observation_to_json,
     references_from_json,
     references_to_json,
@@ -60,6 +63,15 @@ def agent_app(engine: PodmanEngine) -> FastAPI:
         references = references_from_json(body["references"])
         environment = EnvironmentName(str(body["environment"]))
         return references_to_json(await engine.missing_references(environment, body["namespace"], references))
+
+    @app.post("/live")
+    async def live(body: dict[str, Any]) -> dict[str, Any]:
+        environment, instance = EnvironmentName(str(body["environment"])), parse_instance(body["instance"])
+        return live_to_json(await engine.live(environment, instance))
+
+    @app.post("/log")
+    async def log(body: dict[str, Any]) -> dict[str, Any]:
+        return log_to_json(await engine.log(log_request_from_json(body)))
 
     return app
 

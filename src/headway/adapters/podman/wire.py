@@ -5,10 +5,16 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
+from pydantic import TypeAdapter
+
 from headway.app.ports import CheckRequest, Reference
 from headway.domain.checks import CheckResult, HttpCheck, JobCheck, Verdict
 from headway.domain.deployment import ArtifactHealth, Cause, DeploymentState, Observation
+from headway.domain.live import LiveInstance, LogRequest, LogTail
 from headway.domain.names import CommitId, EnvironmentName, PromotionId, parse_instance
+
+_LIVE = TypeAdapter(LiveInstance)
+_LOG = TypeAdapter(LogTail)
 
 
 def observation_to_json(observation: Observation) -> dict[str, Any]:
@@ -95,3 +101,43 @@ def references_to_json(references: Sequence[Reference]) -> list[dict[str, Any]]:
 def references_from_json(value: Sequence[Mapping[str, Any]]) -> list[Reference]:
     """Read references."""
     return [Reference(kind=str(one["kind"]), name=str(one["name"])) for one in value]
+
+
+def live_to_json(live: LiveInstance) -> dict[str, Any]:
+    """Write what runs of an instance."""
+    written: dict[str, Any] = _LIVE.dump_python(live, mode="json")
+    return written
+
+
+def live_from_json(value: object) -> LiveInstance:
+    """Read what runs of an instance.
+
+    Raises:
+        ValueError: it is something else.
+    """
+    return _LIVE.validate_python(value)
+
+
+def log_request_to_json(request: LogRequest) -> dict[str, Any]:
+    """Write a request for a log."""
+    return {**asdict(request), "instance": str(request.instance)}
+
+
+def log_request_from_json(value: Mapping[str, Any]) -> LogRequest:
+    """Read a request for a log."""
+    return LogRequest(**{**value, "instance": parse_instance(str(value["instance"]))})
+
+
+def log_to_json(tail: LogTail) -> dict[str, Any]:
+    """Write a log's end."""
+    written: dict[str, Any] = _LOG.dump_python(tail, mode="json")
+    return written
+
+
+def log_from_json(value: object) -> LogTail:
+    """Read a log's end.
+
+    Raises:
+        ValueError: it is something else.
+    """
+    return _LOG.validate_python(value)

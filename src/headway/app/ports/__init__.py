@@ -11,6 +11,7 @@ from headway.app.ports.engine import (
     DesiredInstance,
     DesiredState,
     Engine,
+    LiveView,
     LockedAt,
 )
 from headway.app.ports.ledger import (
@@ -56,6 +57,7 @@ __all__ = [
     "Folds",
     "ImageSeen",
     "Ledger",
+    "LiveView",
     "LockedAt",
     "Look",
     "Looks",

@@ -9,6 +9,7 @@ from headway.app.ports.rendering import Reference
 from headway.domain.checks import CheckResult, HttpCheck, JobCheck
 from headway.domain.deployment import Observation
 from headway.domain.diagnosis import Finding
+from headway.domain.live import LiveInstance, LogRequest, LogTail
 from headway.domain.names import CommitId, EnvironmentName, InstanceName, PromotionId, TreeId
 
 
@@ -85,7 +86,28 @@ class CheckRequest:
     """How long an HTTP answer must stay right once it was; an image that flaps does not pass."""
 
 
-class Engine(Protocol):
+class LiveView(Protocol):
+    """Looks at what runs, when somebody asks. Nothing is changed, and nothing of it is kept."""
+
+    async def live(self, environment: EnvironmentName, instance: InstanceName) -> LiveInstance:
+        """Give an instance's objects and pods as they are this moment, artifact by artifact.
+
+        Raises:
+            Transient: `engine-away`, `engine-denied`: unknown, which is not nothing.
+        """
+        ...
+
+    async def log(self, request: LogRequest) -> LogTail:
+        """Give the last lines of one container of the instance, tamed (`domain/log_text.py`).
+
+        Raises:
+            Transient: `engine-away`, `engine-denied`.
+            UsageError: `container-unknown`: the instance has no such pod now, or the pod no such container.
+        """
+        ...
+
+
+class Engine(LiveView, Protocol):
     """Makes environment branches real and says what it sees. The contract tests are the specification."""
 
     async def ask(self, environment: EnvironmentName, commit: CommitId) -> None:

@@ -9,7 +9,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from headway import __version__
 from headway.app.service import Service
 from headway.domain.errors import UsageError
-from headway.interfaces.http import changes, deployability, metrics, reads
+from headway.interfaces.http import changes, deployability, live, metrics, reads
 from headway.interfaces.http.asked import RESPONSES, Reader
 from headway.interfaces.http.doorkeeper import Doorkeeper
 from headway.interfaces.http.hooks import ParseNotification, make_hooks
@@ -48,6 +48,7 @@ def make_app(
     add_problems(app)
     app.include_router(_about(service, app, pages), prefix=API)
     app.include_router(reads.router, prefix=API, tags=["questions"])
+    app.include_router(live.router, prefix=API, tags=["questions"])
     app.include_router(metrics.router, prefix=API, tags=["questions"])
     app.include_router(deployability.router, prefix=API, tags=["questions"])
     app.include_router(changes.router, prefix=API, tags=["commands"])

@@ -16,6 +16,7 @@ from headway.domain.facts import Fact
 from headway.domain.names import ArtifactName, Cell, InstanceName
 from headway.interfaces.web.actions import allowed
 from headway.interfaces.web.board_page import tell
+from headway.interfaces.web.running_page import mark_of
 from headway.interfaces.web.site import Ask, Shown, malformed
 
 _VERSIONS = 50
@@ -109,6 +110,7 @@ async def show_instance(ask: Ask) -> Shown:
             "history": past,
             "older": past[-1].sequence if len(records) > _HISTORY else None,
             "others": [one for one in estate_instances(desk.situation, name.application) if one != name],
+            "mark": mark_of(status),
             "commit": now.commit,
             "repository": _repository(desk, name.application),
             "resources": await _resources(ask, now),

@@ -18,6 +18,7 @@ from headway.interfaces.web.detail_pages import (
 from headway.interfaces.web.fact_page import show_fact
 from headway.interfaces.web.live import live_routes
 from headway.interfaces.web.metrics_page import show_deployments, show_metrics
+from headway.interfaces.web.running_page import show_live, show_log
 from headway.interfaces.web.sessions import Sessions
 from headway.interfaces.web.signing import signing_routes
 from headway.interfaces.web.site import Page, Site
@@ -34,6 +35,8 @@ PAGES: tuple[tuple[str, str, Page], ...] = (
     _below("/artifacts/{application}/{artifact}", show_artifact),
     _below("/artifacts/{application}/{artifact}/versions/{version}", show_journey),
     _below("/instances/{application}/{instance}", show_instance),
+    _below("/instances/{application}/{instance}/live", show_live),
+    _below("/instances/{application}/{instance}/logs/{pod}/{container}", show_log),
     _below("/differences", show_differences),
     _below("/facts", show_facts),
     _below("/facts/{sequence}", show_fact),

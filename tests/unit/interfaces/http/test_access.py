@@ -20,6 +20,8 @@ READS = {
     "/api/v1/metrics": {},
     "/api/v1/metrics/deployments": {},
     "/api/v1/deployability": {},
+    "/api/v1/live": {"instance": "oc/dev"},
+    "/api/v1/log": {"instance": "oc/dev", "pod": "app1-0", "container": "main"},
     "/api/v1/facts": {"subject": "instance:oc/dev"},
 }
 CHANGES = {

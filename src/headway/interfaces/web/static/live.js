@@ -61,6 +61,11 @@ function put(fresh) {
 
 // Makes `old` equal to `fresh`, keeping every node that is the same, by its id or its place.
 function morph(old, fresh) {
+  // What running.js fills from elsewhere stays: that its mark changed tells it to look again.
+  if (old.dataset?.from && fresh.dataset?.from === old.dataset.from) {
+    if (old.dataset.mark !== fresh.dataset.mark) old.dataset.mark = fresh.dataset.mark;
+    return;
+  }
   if (old.isEqualNode(fresh)) return;
   const focused = old === document.activeElement;
   if (old.nodeType !== fresh.nodeType || old.nodeName !== fresh.nodeName || (old.id || "") !== (fresh.id || "")) {
@@ -77,6 +82,10 @@ function morph(old, fresh) {
     const theirs = old.nodeName === "DETAILS" && name === "open";
     if (!theirs && old.getAttribute(name) !== value) old.setAttribute(name, value);
   }
+  morphWithin(old, fresh);
+}
+
+function morphWithin(old, fresh) {
   const byId = new Map([...old.children].filter((one) => one.id).map((one) => [one.id, one]));
   let place = old.firstChild;
   for (const wanted of [...fresh.childNodes]) {
