@@ -66,7 +66,7 @@ async def deployability(
         from headway.domain.deployability.answers import answer, over_time  # noqa: PLC0415  # brings numpy
 
         selection = read_selection(filters, situation, books.places, now)
-        watched = _Tables(books)
+        watched = _Tables(books, selection)
         tables = [
             watched.of(situation, name, owner, selection)
             for name, owner in _applications(situation, selection)
@@ -111,11 +111,12 @@ def _without_trend(one: Deployability) -> Deployability:
 class _Tables:
     """The tables of what is watched, parted by application."""
 
-    def __init__(self, books: Books) -> None:
+    def __init__(self, books: Books, selection: Selection) -> None:
         import numpy as np  # noqa: PLC0415  # only questions need it
 
         self._books = books
-        names = sorted({one.artifact.application for one in books.subjects})
+        of_subjects = {one.artifact.application for one in books.subjects}
+        names = sorted(of_subjects | {one.application for one in books.places})
         self._codes = {name: code for code, name in enumerate(names)}
         self._code_of = np.array(
             [self._codes[one.artifact.application] for one in books.subjects] or [0], dtype=np.int64
@@ -123,25 +124,47 @@ class _Tables:
         self._parted = {
             name: self._part(getattr(books, name)) for name in ("spells", "published", "judged", "reds")
         }
+        self._proofs = self._part_proofs(selection)
 
     def _part(self, columns: Columns) -> "tuple[Table, Whole, Whole]":
         """Give a table, its rows in the order of applications, and where each application's begin."""
+        from headway.domain.metrics.counted import as_columns  # noqa: PLC0415  # brings numpy
+
+        table = as_columns(columns.columns())
+        order, bounds = self._by_application(self._code_of[table["subject"]])
+        return table, order, bounds
+
+    def _part_proofs(self, selection: Selection) -> "tuple[Table, Whole, Whole]":
+        """Give the deliveries, and of them those that prove that production can be entered, likewise."""
         import numpy as np  # noqa: PLC0415  # only questions need it
 
         from headway.domain.metrics.counted import as_columns  # noqa: PLC0415  # brings numpy
 
-        table = as_columns(columns.columns())
-        codes = self._code_of[table["subject"]]
+        wanted, places = replace(selection, application=None), self._books.places
+        taken = np.array([wanted.takes(one) for one in places] or [False], dtype=np.bool_)
+        code_of = np.array([self._codes[one.application] for one in places] or [0], dtype=np.int64)
+        table = as_columns(self._books.deliveries.columns())
+        mask = taken[table["place"]] & (table["outcome"] == OUTCOMES.index(Outcome.VERIFIED))
+        # A first lock proves it as well; what was put back does not.
+        mask &= np.isin(table["kind"], [KINDS.index(one) for one in _PROVING])
+        rows = np.flatnonzero(mask)
+        order, bounds = self._by_application(code_of[table["place"][rows]])
+        return table, rows[order], bounds
+
+    def _by_application(self, codes: "Whole") -> "tuple[Whole, Whole]":
+        """Give the order by application, that of the rows inside each, and where each application begins."""
+        import numpy as np  # noqa: PLC0415  # only questions need it
+
         # Numbers of 16 bits are sorted by radix, in one look at each.
-        codes = codes.astype(np.uint16)
-        order = np.argsort(codes, kind="stable")
-        return table, order, np.searchsorted(codes[order], np.arange(len(self._codes) + 1))
+        narrow = codes.astype(np.uint16)
+        order = np.argsort(narrow, kind="stable")
+        return order, np.searchsorted(narrow[order], np.arange(len(self._codes) + 1))
 
     def of(self, situation: Situation, name: str, owner: str | None, selection: Selection) -> "Watched":
         """Give what was watched of one application."""
         from headway.domain.deployability.answers import Watched  # noqa: PLC0415  # brings numpy
 
-        proofs, proven_by = self._proofs(name, selection)
+        proofs, proven_by = self._proofs_of(name)
         return Watched(
             application=name,
             owner=owner,
@@ -189,21 +212,15 @@ class _Tables:
             dtype=np.bool_,
         )
 
-    def _proofs(self, name: str, selection: Selection) -> "tuple[Whole, Whole]":
+    def _proofs_of(self, name: str) -> "tuple[Whole, Whole]":
         """Give when something was verified in the application's production, and by which promotions."""
         import numpy as np  # noqa: PLC0415  # only questions need it
 
-        from headway.domain.metrics.counted import as_columns  # noqa: PLC0415  # brings numpy
-
-        wanted = replace(selection, application=name)
-        taken = np.array([wanted.takes(one) for one in self._books.places] or [False], dtype=np.bool_)
-        columns = as_columns(self._books.deliveries.columns())
-        mask = taken[columns["place"]] & (columns["outcome"] == OUTCOMES.index(Outcome.VERIFIED))
-        # A first lock proves it as well; what was put back does not.
-        mask &= np.isin(columns["kind"], [KINDS.index(one) for one in _PROVING])
-        rows = np.flatnonzero(mask)
-        rows = rows[np.argsort(columns["ended"][rows], kind="stable")]
-        return columns["ended"][rows], columns["promotion"][rows]
+        table, order, bounds = self._proofs
+        code = self._codes.get(name)
+        rows = order[:0] if code is None else order[bounds[code] : bounds[code + 1]]
+        rows = rows[np.argsort(table["ended"][rows], kind="stable")]
+        return table["ended"][rows], table["promotion"][rows]
 
 
 def _freezes(

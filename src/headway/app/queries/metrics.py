@@ -130,7 +130,7 @@ async def metrics(keeper: MetricsKeeper, desk: Desk, filters: Filters, by: By | 
             environments=_environments(books, selection),
             metrics=found,
             trend=trend(rows, selection),
-            groups=groups(counted, selection, by) if by is not None else (),
+            groups=groups(counted, rows, selection, by) if by is not None else (),
             published=tuple(_compared(found, one) for one in reversed(PRESETS)),
             definitions=DEFINITIONS,
         )

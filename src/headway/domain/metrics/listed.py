@@ -35,23 +35,22 @@ def listed(
         over: of `changes` and `recovered`, only those with a span at least this long.
         under: likewise, and shorter than this.
     """
-    mask, spans = _meant(rows, which, over, under)
-    numbers = np.flatnonzero(mask)
-    if before is not None:
-        numbers = numbers[numbers < before]
-    newest = numbers[::-1][:limit]
-    return tuple(_shown(counted, int(number), spans) for number in newest)
+    numbers, spans = _meant(rows, which, over, under)
+    end = len(numbers) if before is None else np.searchsorted(numbers, before)
+    newest = slice(max(end - limit, 0), end)
+    found = zip(numbers[newest].tolist(), spans[newest].tolist(), strict=True)
+    return tuple(_shown(counted, number, span) for number, span in reversed(list(found)))
 
 
-def _meant(
-    rows: Rows, which: Which, over: timedelta | None, under: timedelta | None
-) -> tuple[Mask, Whole | None]:
+def _meant(rows: Rows, which: Which, over: timedelta | None, under: timedelta | None) -> tuple[Whole, Whole]:
+    """Give the numbers of the deliveries that are meant, rising, and beside them the span of each."""
     columns = rows.deliveries
     if which in (Which.CHANGES, Which.UNKNOWN):
         return _carrying(rows, which, over, under)
     mended, spans = recovery_spans(rows)
     if which is Which.RECOVERED:
-        return mended & _between(spans, over, under), spans
+        mask = mended & _between(spans, over, under)
+        return rows.numbers[mask], spans[mask]
     masks: dict[Which, Callable[[], Mask]] = {
         Which.DEPLOYED: lambda: rows.deployed,
         Which.FAILED: lambda: rows.failed,
@@ -61,25 +60,23 @@ def _meant(
         Which.FIRST_LOCKS: lambda: rows.of(PromotionKind.FIRST_LOCK) & rows.within(columns["ended"]),
         Which.WITHDRAWALS: lambda: rows.of(PromotionKind.WITHDRAWAL) & rows.within(columns["ended"]),
     }
-    return masks[which](), None
+    numbers = rows.numbers[masks[which]()]
+    return numbers, np.full(len(numbers), NONE)
 
 
 def _carrying(
     rows: Rows, which: Which, over: timedelta | None, under: timedelta | None
-) -> tuple[Mask, Whole]:
+) -> tuple[Whole, Whole]:
     columns = rows.carried
-    mine = rows.carried_at & rows.within(columns["verified"])
-    lead = columns["verified"] - columns["started"]
-    if which is Which.CHANGES:
-        mine &= (columns["start"] == STARTS.index(Start.COMMIT)) & _between(lead, over, under)
-    else:
-        mine &= np.isin(columns["start"], [STARTS.index(Start.UNKNOWN), STARTS.index(Start.CLOCK)])
-    longest = np.full(len(rows.deliveries["place"]), NONE, dtype=np.int64)
-    found = np.zeros(len(longest), dtype=np.bool_)
-    found[columns["delivery"][mine]] = True
-    known = mine & (columns["start"] == STARTS.index(Start.COMMIT))
-    np.maximum.at(longest, columns["delivery"][known], lead[known])
-    return found, longest
+    if which is Which.UNKNOWN:
+        mine = np.isin(columns["start"], [STARTS.index(Start.UNKNOWN), STARTS.index(Start.CLOCK)])
+        numbers = np.unique(columns["delivery"][mine])
+        return numbers, np.full(len(numbers), NONE)
+    mine = rows.from_commit & _between(rows.lead, over, under)
+    numbers, which_of = np.unique(columns["delivery"][mine], return_inverse=True)
+    longest = np.full(len(numbers), NONE)
+    np.maximum.at(longest, which_of, rows.lead[mine])
+    return numbers, longest
 
 
 def _between(spans: Whole, over: timedelta | None, under: timedelta | None) -> Mask:
@@ -88,10 +85,9 @@ def _between(spans: Whole, over: timedelta | None, under: timedelta | None) -> M
     return mask if under is None else mask & (spans < under // timedelta(microseconds=1))
 
 
-def _shown(counted: Counted, number: int, spans: Whole | None) -> Listed:
+def _shown(counted: Counted, number: int, span: int) -> Listed:
     row = {name: int(column[number]) for name, column in counted.deliveries.items()}
     by = row["recovered_by"]
-    span = None if spans is None or spans[number] == NONE else timedelta(microseconds=int(spans[number]))
     return Listed(
         number=number,
         promotion_id=promotion_of(row["promotion"]),
@@ -106,7 +102,7 @@ def _shown(counted: Counted, number: int, spans: Whole | None) -> Listed:
         failed_by=None if row["failed_by"] == NO else FAILED_BYS[row["failed_by"]].value,
         recovered_at=instant(row["recovered"]),
         recovered_by=None if by == NO else promotion_of(counted.deliveries["promotion"][by]),
-        span=span,
+        span=None if span == NONE else timedelta(microseconds=span),
     )
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cached_property
 
 import numpy as np
 
@@ -11,7 +12,6 @@ from headway.domain.metrics.delivery import FailedBy, Half, Start
 from headway.domain.metrics.distribution import distribution
 from headway.domain.metrics.results import (
     Apart,
-    Distribution,
     FailureRate,
     Frequency,
     LeadTime,
@@ -26,25 +26,26 @@ from headway.domain.metrics.selection import Selection
 _DAY_US = timedelta(days=1) // timedelta(microseconds=1)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Rows:
-    """The rows that a selection takes, as masks over the columns of deliveries and of carried changes."""
+    """The rows that a selection takes, and masks over them, each reckoned once."""
 
     deliveries: dict[str, Whole]
+    """At the asked places, and with an instant in the asked time."""
+    numbers: Whole
+    """Of each of them among all deliveries, rising."""
     carried: dict[str, Whole]
-    at_places: Mask
-    carried_at: Mask
+    """The changes that were verified at the asked places in the asked time."""
     since: int
     until: int
 
     def within(self, instants: Whole) -> Mask:
         """Say which of these instants were asked about."""
-        mask: Mask = (instants >= self.since) & (instants < self.until)
-        return mask
+        return _within(instants, self.since, self.until)
 
     def of(self, kind: PromotionKind) -> Mask:
-        """Give the deliveries of a kind at the asked places."""
-        mask: Mask = self.at_places & (self.deliveries["kind"] == KINDS.index(kind))
+        """Give the deliveries of a kind."""
+        mask: Mask = self.deliveries["kind"] == KINDS.index(kind)
         return mask
 
     def ended_as(self, outcome: Outcome) -> Mask:
@@ -53,41 +54,57 @@ class Rows:
         mask: Mask = columns["outcome"] == OUTCOMES.index(outcome)
         return mask & self.within(columns["ended"])
 
-    @property
+    @cached_property
     def deployed(self) -> Mask:
         """Give the promotions that were verified in the asked time."""
         return self.of(PromotionKind.PROMOTION) & self.ended_as(Outcome.VERIFIED)
 
-    @property
+    @cached_property
     def judged_at(self) -> Whole:
         """Give when each delivery was judged: its verdict, or, without one, when it was found bad."""
         columns = self.deliveries
         has_verdict = np.isin(columns["outcome"], [OUTCOMES.index(one) for one in _VERDICTS])
         return np.where(has_verdict, columns["ended"], columns["failed"])
 
-    @property
+    @cached_property
     def judged(self) -> Mask:
         """Give the promotions that are known to be good or bad, judged in the asked time."""
         return self.of(PromotionKind.PROMOTION) & self.within(self.judged_at)
 
-    @property
+    @cached_property
     def failed(self) -> Mask:
         """Give those of them that failed, whenever that was found."""
         mask: Mask = self.judged & (self.deliveries["failed"] != NONE)
         return mask
 
-    @property
+    @cached_property
     def broken(self) -> Mask:
         """Give the promotions whose failure began in the asked time."""
         return self.of(PromotionKind.PROMOTION) & self.within(self.deliveries["failed"])
 
-    @property
+    @cached_property
+    def rolled_back(self) -> Mask:
+        """Give the rollbacks that were verified in the asked time."""
+        return self.of(PromotionKind.ROLLBACK) & self.ended_as(Outcome.VERIFIED)
+
+    @cached_property
     def rework(self) -> Mask:
         """Give the rollbacks and the newer versions that mended something, verified in the asked time."""
         mends: Mask = self.deployed & (self.deliveries["mends"] == 1)
-        return mends | (self.of(PromotionKind.ROLLBACK) & self.ended_as(Outcome.VERIFIED))
+        return mends | self.rolled_back
 
-    @property
+    @cached_property
+    def from_commit(self) -> Mask:
+        """Give the carried changes whose way is known from their commit on."""
+        mask: Mask = self.carried["start"] == STARTS.index(Start.COMMIT)
+        return mask
+
+    @cached_property
+    def lead(self) -> Whole:
+        """Give how long each carried change was on its way, where its start is known."""
+        return self.carried["verified"] - self.carried["started"]
+
+    @cached_property
     def unjudged(self) -> Mask:
         """Give the promotions that landed in the asked time and are not known to be good or bad."""
         landed = self.within(self.deliveries["landed"])
@@ -103,14 +120,33 @@ def rows_of(counted: Counted, selection: Selection) -> Rows:
     taken = np.array([selection.takes(place) for place in counted.places], dtype=np.bool_)
     if not len(taken):
         taken = np.zeros(1, dtype=np.bool_)
-    return Rows(
-        deliveries=counted.deliveries,
-        carried=counted.carried,
-        at_places=taken[counted.deliveries["place"]],
-        carried_at=taken[counted.carried["place"]],
-        since=whole(selection.since),
-        until=whole(selection.until),
-    )
+    since, until = whole(selection.since), whole(selection.until)
+    deliveries, numbers = _taken(counted.deliveries, taken, _INSTANTS, since, until)
+    carried, _ = _taken(counted.carried, taken, ("verified",), since, until)
+    return Rows(deliveries=deliveries, numbers=numbers, carried=carried, since=since, until=until)
+
+
+_INSTANTS = ("decided", "landed", "ended", "failed")
+"""One of them lies in the asked time, of whatever is counted in it."""
+
+
+def _taken(
+    columns: dict[str, Whole], places: Mask, instants: tuple[str, ...], since: int, until: int
+) -> tuple[dict[str, Whole], Whole]:
+    """Give the rows at the places with one of the instants in the time, and their numbers."""
+    mask = np.zeros(len(columns["place"]), dtype=np.bool_)
+    for name in instants:
+        mask |= _within(columns[name], since, until)
+    mask &= places[columns["place"]]
+    numbers = np.flatnonzero(mask)
+    if len(numbers) == len(mask):  # of everything there need be no second copy
+        return columns, numbers
+    return {name: column[numbers] for name, column in columns.items()}, numbers
+
+
+def _within(instants: Whole, since: int, until: int) -> Mask:
+    mask: Mask = (instants >= since) & (instants < until)
+    return mask
 
 
 def measure(rows: Rows) -> Metrics:
@@ -132,22 +168,17 @@ def _frequency(rows: Rows) -> Frequency:
 
 def _lead_time(rows: Rows) -> LeadTime:
     columns = rows.carried
-    mine = rows.carried_at & rows.within(columns["verified"])
 
     def having(start: Start) -> Mask:
-        mask: Mask = mine & (columns["start"] == STARTS.index(start))
+        mask: Mask = columns["start"] == STARTS.index(start)
         return mask
-
-    def spans(start: Start) -> Distribution:
-        these = having(start)
-        return distribution(columns["verified"][these] - columns["started"][these])
 
     halves = columns["half"]
     return LeadTime(
-        from_commit=spans(Start.COMMIT),
-        from_build=spans(Start.BUILD),
-        source=int(columns["count"][mine & (halves == HALVES.index(Half.SOURCE))].sum()),
-        configuration=int(columns["count"][mine & (halves == HALVES.index(Half.CONFIGURATION))].sum()),
+        from_commit=distribution(rows.lead[rows.from_commit]),
+        from_build=distribution(rows.lead[having(Start.BUILD)]),
+        source=int(columns["count"][halves == HALVES.index(Half.SOURCE)].sum()),
+        configuration=int(columns["count"][halves == HALVES.index(Half.CONFIGURATION)].sum()),
         unknown=int(columns["count"][having(Start.UNKNOWN)].sum()),
         clock=int(columns["count"][having(Start.CLOCK)].sum()),
     )
@@ -202,13 +233,11 @@ def _recovery(rows: Rows) -> Recovery:
 
 
 def _rework(rows: Rows) -> Rework:
-    rollbacks = rows.of(PromotionKind.ROLLBACK) & rows.ended_as(Outcome.VERIFIED)
-    forward = rows.deployed & (rows.deliveries["mends"] == 1)
-    deployments = _count(rows.deployed) + _count(rollbacks)
-    mending = _count(rollbacks) + _count(forward)
+    rollbacks, mending = _count(rows.rolled_back), _count(rows.rework)
+    deployments = _count(rows.deployed) + rollbacks
     return Rework(
-        rollbacks=_count(rollbacks),
-        forward=_count(forward),
+        rollbacks=rollbacks,
+        forward=mending - rollbacks,
         deployments=deployments,
         rate=mending / deployments if deployments else None,
     )

@@ -6,13 +6,12 @@ from datetime import timedelta
 
 import numpy as np
 
-from headway.domain.facts import Outcome, PromotionKind
 from headway.domain.metrics.counted import Counted, Mask, Whole
-from headway.domain.metrics.delivery import Place, Start
+from headway.domain.metrics.delivery import Place
 from headway.domain.metrics.distribution import percentiles
-from headway.domain.metrics.measure import Rows, recovery_spans, rows_of
+from headway.domain.metrics.measure import Rows, recovery_spans
 from headway.domain.metrics.results import Group, Point
-from headway.domain.metrics.rows import NONE, STARTS, promotion_of, whole
+from headway.domain.metrics.rows import NONE, promotion_of, whole
 from headway.domain.metrics.selection import Selection, stretches
 from headway.domain.metrics.words import By
 
@@ -26,45 +25,35 @@ def trend(rows: Rows, selection: Selection) -> tuple[Point, ...]:
     edges = np.array([whole(one.begins) for one in days], dtype=np.int64)
     columns = rows.deliveries
     deployed = _parted(edges, columns["ended"], rows.deployed)
-    judged = _parted(edges, rows.judged_at, rows.judged)
+    judged = _counts(edges, rows.judged_at[rows.judged])
     failed = _parted(edges, rows.judged_at, rows.failed)
     mended, spans = recovery_spans(rows)
-    broken = _parted(edges, columns["failed"], rows.broken)
+    broken = _counts(edges, columns["failed"][rows.broken])
     healed = _parted(edges, columns["failed"], mended & (spans >= 0))
-    rework = _parted(edges, columns["ended"], rows.rework)
-    known, lead = _lead_of(rows)
-    changes = _parted(edges, rows.carried["verified"], known)
+    rework = _counts(edges, columns["ended"][rows.rework])
+    changes = _parted(edges, rows.carried["verified"], rows.from_commit)
     points = []
     for index, stretch in enumerate(days):
-        lead_p50, lead_p90 = percentiles(lead[changes.at(index)])
+        lead_p50, lead_p90 = percentiles(rows.lead[changes.at(index)])
         recovery_p50, recovery_p90 = percentiles(spans[healed.at(index)])
         named = np.concatenate((deployed.at(index)[-IDS_SHOWN:], failed.at(index)[-IDS_SHOWN:]))
         points.append(
             Point(
                 stretch=stretch,
                 deployments=len(deployed.at(index)),
-                judged=len(judged.at(index)),
+                judged=int(judged[index]),
                 failed=len(failed.at(index)),
                 changes=len(changes.at(index)),
                 lead_p50=lead_p50,
                 lead_p90=lead_p90,
-                broken=len(broken.at(index)),
+                broken=int(broken[index]),
                 recovery_p50=recovery_p50,
                 recovery_p90=recovery_p90,
-                rework=len(rework.at(index)),
+                rework=int(rework[index]),
                 newest=tuple(promotion_of(columns["promotion"][row]) for row in np.unique(named)),
             )
         )
     return tuple(points)
-
-
-def _lead_of(rows: Rows) -> tuple[Mask, Whole]:
-    """Give the changes whose lead time is known from their commit, and that time."""
-    columns = rows.carried
-    from_commit: Mask = columns["start"] == STARTS.index(Start.COMMIT)
-    return rows.carried_at & rows.within(columns["verified"]) & from_commit, (
-        columns["verified"] - columns["started"]
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +70,18 @@ class _Parts:
 def _parted(edges: Whole, instants: Whole, mask: Mask) -> _Parts:
     """Part rows by the stretch that their instant lies in, each part in the order of its rows."""
     rows = np.flatnonzero(mask)
-    return _sorted(rows, np.searchsorted(edges, instants[rows], side="right") - 1, len(edges))
+    return _sorted(rows, _stretch_of(edges, instants[rows]), len(edges))
+
+
+def _counts(edges: Whole, instants: Whole) -> Whole:
+    """Count the instants in each stretch."""
+    found: Whole = np.bincount(_stretch_of(edges, instants), minlength=len(edges))
+    return found
+
+
+def _stretch_of(edges: Whole, instants: Whole) -> Whole:
+    found: Whole = np.searchsorted(edges, instants, side="right") - 1
+    return found
 
 
 def _by_part(mask: Mask, parts: Whole, count: int) -> _Parts:
@@ -106,10 +106,10 @@ _NAMES: dict[By, Callable[[Place], str | None]] = {
 }
 
 
-def groups(counted: Counted, selection: Selection, by: By) -> tuple[Group, ...]:
+def groups(counted: Counted, rows: Rows, selection: Selection, by: By) -> tuple[Group, ...]:
     """Reckon the metrics of each application, region … by itself, in the order of names."""
-    rows, (names, code) = rows_of(counted, selection), _coded(counted, selection, by)
-    count, columns = len(names), counted.deliveries
+    names, code = _coded(counted, selection, by)
+    count, columns = len(names), rows.deliveries
     places = code[columns["place"]]
 
     def counted_by(mask: Mask) -> Whole:
@@ -117,17 +117,15 @@ def groups(counted: Counted, selection: Selection, by: By) -> tuple[Group, ...]:
         return found
 
     deployed, judged, failed = (counted_by(one) for one in (rows.deployed, rows.judged, rows.failed))
-    rolled_back = counted_by(rows.of(PromotionKind.ROLLBACK) & rows.ended_as(Outcome.VERIFIED))
-    rework = counted_by(rows.rework)
+    rolled_back, rework = counted_by(rows.rolled_back), counted_by(rows.rework)
     mended, spans = recovery_spans(rows)
     still = counted_by(rows.broken & (columns["recovered"] == NONE))
     recovered = _by_part(mended & (spans >= 0), places, count)
-    changes, lead = _lead_of(rows)
-    carried = _by_part(changes, code[counted.carried["place"]], count)
+    carried = _by_part(rows.from_commit, code[rows.carried["place"]], count)
     days = (selection.until - selection.since) / timedelta(days=1)
     found = []
     for index, name in enumerate(names):
-        lead_p50, lead_p90 = percentiles(lead[carried.at(index)])
+        lead_p50, lead_p90 = percentiles(rows.lead[carried.at(index)])
         recovery_p50, recovery_p90 = percentiles(spans[recovered.at(index)])
         found.append(
             Group(

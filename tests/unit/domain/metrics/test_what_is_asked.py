@@ -48,7 +48,7 @@ def test_groups_are_what_each_alone_would_be(history: History) -> None:
         (By.ARTIFACT, ["oc/app1", "oc/app2"]),
         (By.OWNER, ["red"]),
     ):
-        found = groups(counted, everything(), by)
+        found = groups(counted, rows_of(counted, everything()), everything(), by)
         assert [one.name for one in found] == names
         for one in found:
             filters = {by.value: (one.name or "").split("/")[-1]}
@@ -148,7 +148,9 @@ def test_what_was_delivered_counts_for_the_team_that_owned_it_then() -> None:
     moved = {"oc": type(application)(**{**_fields(application), "owner": "blue"})}
     told.told(EstateTaken(commits={}, estate=type(estate)(**{**_fields(estate), "applications": moved})), 20)
     told.delivered("prod1", version(2), 30)
-    found = {one.name: one.deployments for one in groups(told.counted(), everything(), By.OWNER)}
+    counted = told.counted()
+    by_owner = groups(counted, rows_of(counted, everything()), everything(), By.OWNER)
+    found = {one.name: one.deployments for one in by_owner}
     assert found == {"red": 1, "blue": 1}
 
 
