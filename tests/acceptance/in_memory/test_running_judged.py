@@ -86,13 +86,13 @@ async def test_a_waiver_is_shown_and_its_end_a_week_ahead() -> None:
         assert not found.blocks
         assert found.waiver == "waived by pat until 2026-03-20: the next version mends it"
         assert attention(status(world.desk)) == ()
-        await world.pass_time(timedelta(days=12))
+        await world.pass_at_once(timedelta(days=12))
         (found,) = _shown(world).unmet
         assert found.waiver is not None
         assert "which is soon" in found.waiver
         (line,) = attention(status(world.desk))
         assert line.startswith("a waiver ends: enough for application oc: waived by pat until 2026-03-20, ")
-        await world.pass_time(timedelta(days=8))
+        await world.pass_at_once(timedelta(days=8))
         (found,) = _shown(world).unmet
         assert found.blocks
         assert any("runs and does not meet" in line for line in attention(status(world.desk)))

@@ -119,7 +119,7 @@ async def test_a_waiver_lets_a_violation_through_until_its_instant() -> None:
         cell = world.desk.situation.cell(Cell(APP1, DEV))
         assert cell.locked is not None
         assert cell.locked.commit == waived
-        await world.pass_time(OVER - timedelta(seconds=1) - world.clock.now())
+        await world.pass_at_once(OVER - timedelta(seconds=1) - world.clock.now())
         assert world.says("staging") == []
         sequence = world.desk.situation.sequence
         await world.pass_time(timedelta(seconds=1))

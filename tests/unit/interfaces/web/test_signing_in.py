@@ -120,7 +120,7 @@ async def test_who_may_not_be_there_any_more_is_out_at_once(served: Served, chan
         elif change == "new token":
             served.store.add("pat")
         elif change == "expired":
-            await served.world.pass_time(timedelta(days=7, seconds=1))
+            await served.world.pass_at_once(timedelta(days=7, seconds=1))
         else:
             await browser.post("/sign-out", data={"out": "1"})
         assert (await browser.get("/")).status_code == 401
