@@ -20,7 +20,7 @@ from headway.domain.gates.freeze import frozen_until, next_start
 from headway.domain.gates.rules import rules_at
 from headway.domain.metrics.definitions import Definition
 from headway.domain.metrics.rows import KINDS, OUTCOMES
-from headway.domain.metrics.selection import Selection
+from headway.domain.metrics.selection import Selection, stretches
 from headway.domain.metrics.tally import is_production
 from headway.domain.situation import Situation
 
@@ -71,10 +71,10 @@ async def deployability(
             watched.of(situation, name, owner, selection)
             for name, owner in _applications(situation, selection)
         ]
-        found = [answer(one, selection, thresholds) for one in tables]
-        if len(found) != 1:
-            found = [_without_trend(one) for one in found]
-        else:
+        # The days of many applications are left out: whoever looks at one asks for them.
+        days = stretches(selection) if len(tables) == 1 else ()
+        found = [answer(one, selection, thresholds, days) for one in tables]
+        if days:
             found = [replace(found[0], trend=over_time(tables[0], selection, thresholds))]
         return DeployabilityShown(
             at=now,
@@ -101,13 +101,6 @@ def _applications(situation: Situation, selection: Selection) -> Iterator[tuple[
             yield name, application.owner
 
 
-def _without_trend(one: Deployability) -> Deployability:
-    """Leave out the days of many applications: whoever looks at one asks for it."""
-    return replace(
-        one, throughout=replace(one.throughout, trend=()), on_demand=replace(one.on_demand, trend=())
-    )
-
-
 class _Tables:
     """The tables of what is watched, parted by application."""
 
@@ -118,6 +111,7 @@ class _Tables:
         of_subjects = {one.artifact.application for one in books.subjects}
         names = sorted(of_subjects | {one.application for one in books.places})
         self._codes = {name: code for code, name in enumerate(names)}
+        self._is_artifact = np.array([one.instance is None for one in books.subjects] or [False])
         self._code_of = np.array(
             [self._codes[one.artifact.application] for one in books.subjects] or [0], dtype=np.int64
         )
@@ -185,6 +179,7 @@ class _Tables:
         rows = order[:0] if code is None else order[bounds[code] : bounds[code + 1]]
         mine = {column: values[rows] for column, values in table.items()}
         mine["number"] = rows
+        mine["of_artifact"] = self._is_artifact[mine["subject"]]
         if selection.environment is None and selection.artifact is None:
             return mine
         taken = self._taken(selection)[mine["subject"]]

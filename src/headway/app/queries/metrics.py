@@ -22,12 +22,12 @@ from headway.domain.metrics.presets import (
     met_by_span,
 )
 from headway.domain.metrics.results import Group, Listed, Metrics, Point
-from headway.domain.metrics.selection import Selection
 from headway.domain.metrics.words import By, Which
 from headway.domain.names import ArtifactName, InstanceName
 
 if TYPE_CHECKING:
     from headway.domain.metrics.counted import Counted
+    from headway.domain.metrics.measure import Rows
 
 _T = TypeVar("_T")
 
@@ -127,7 +127,7 @@ async def metrics(keeper: MetricsKeeper, desk: Desk, filters: Filters, by: By | 
             until=selection.until,
             zone=selection.zone,
             per=selection.per.value,
-            environments=_environments(books, selection),
+            environments=_environments(counted, rows),
             metrics=found,
             trend=trend(rows, selection),
             groups=groups(counted, rows, selection, by) if by is not None else (),
@@ -181,8 +181,9 @@ def _counted(books: Books) -> "Counted":
     )
 
 
-def _environments(books: Books, selection: Selection) -> tuple[str, ...]:
-    return tuple(sorted({place.environment for place in books.places if selection.takes(place)}))
+def _environments(counted: "Counted", rows: "Rows") -> tuple[str, ...]:
+    taken = zip(counted.places, rows.taken.tolist(), strict=False)
+    return tuple(sorted({place.environment for place, is_taken in taken if is_taken}))
 
 
 def _compared(found: Metrics, preset: Preset) -> Comparison:

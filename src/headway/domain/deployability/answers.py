@@ -26,7 +26,7 @@ from headway.domain.metrics.counted import Mask, Whole
 from headway.domain.metrics.delivery import Start
 from headway.domain.metrics.distribution import distribution
 from headway.domain.metrics.rows import NO, NONE, STARTS, instant, promotion_of, whole
-from headway.domain.metrics.selection import Selection, stretches
+from headway.domain.metrics.selection import Selection, Stretch, stretches
 
 EVIDENCE_SHOWN = 5
 MOST_TRENDED = 62
@@ -44,7 +44,7 @@ class Watched:
     subjects: Sequence[Subject]
     """Of all applications, by number."""
     spells: Table
-    """Only this application's, here and below."""
+    """Only this application's, here and below; `of_artifact`: whether each is of an artifact as a whole."""
     published: Table
     judged: Table
     reds: Table
@@ -57,16 +57,18 @@ class Watched:
     seen_by: str
 
 
-def answer(watched: Watched, selection: Selection, limits: Thresholds) -> Deployability:
-    """Answer the five questions."""
+def answer(
+    watched: Watched, selection: Selection, limits: Thresholds, days: Sequence[Stretch] = ()
+) -> Deployability:
+    """Answer the five questions, and those of a share of time for each of some days or weeks too."""
     return Deployability(
         application=watched.application,
         owner=watched.owner,
-        throughout=_throughout(watched, selection, limits),
+        throughout=_throughout(watched, selection, limits, days),
         kept_first=_kept_first(watched, selection),
         feedback=_feedback(watched, selection, limits),
         mending=_mending(watched, selection, limits),
-        on_demand=_on_demand(watched, selection, limits),
+        on_demand=_on_demand(watched, selection, limits, days),
     )
 
 
@@ -106,26 +108,24 @@ def _only(table: Table, mask: Mask) -> Table:
     return {name: column[mask] for name, column in table.items()}
 
 
-def _of_artifacts(watched: Watched) -> Mask:
-    is_artifact = np.array([one.instance is None for one in watched.subjects] or [False], dtype=np.bool_)
-    mask: Mask = is_artifact[watched.spells["subject"]]
-    return mask
-
-
-def _throughout(watched: Watched, selection: Selection, limits: Thresholds) -> Throughout:
-    mine = _of_artifacts(watched)
+def _throughout(
+    watched: Watched, selection: Selection, limits: Thresholds, days: Sequence[Stretch]
+) -> Throughout:
+    mine = watched.spells["of_artifact"]
     divided = _divided(watched, mine, selection, ())
     shares = divided.shares()
     return Throughout(
         answer=_by_shares(shares, limits.throughout, limits),
         shares=shares,
-        trend=divided.by(stretches(selection)),
+        trend=divided.by(days),
         evidence=_spells(watched, mine, selection),
     )
 
 
-def _on_demand(watched: Watched, selection: Selection, limits: Thresholds) -> OnDemand:
-    mine = ~_of_artifacts(watched)
+def _on_demand(
+    watched: Watched, selection: Selection, limits: Thresholds, days: Sequence[Stretch]
+) -> OnDemand:
+    mine = ~watched.spells["of_artifact"]
     divided = _divided(watched, mine, selection, watched.freezes)
     shares = divided.shares()
     # The last before the end that was asked about: what was proven later proves nothing of it.
@@ -141,7 +141,7 @@ def _on_demand(watched: Watched, selection: Selection, limits: Thresholds) -> On
         frozen=frozen.lasting(Can.NO) / asked,
         last_proof=proven_at,
         proven_by=promotion_of(watched.proven_by[last]) if last >= 0 else None,
-        trend=divided.by(stretches(selection)),
+        trend=divided.by(days),
         evidence=_spells(watched, mine, selection),
     )
 

@@ -59,7 +59,9 @@ class Divided:
         return float(self._sums[(Can.YES, Can.NO, Can.UNKNOWN).index(can)][-1])
 
     def by(self, stretches: Sequence[Stretch]) -> tuple[DayShares, ...]:
-        """Give the shares of each day or week."""
+        """Give the shares of each day or week; of none: none."""
+        if not stretches:
+            return ()
         edges = np.array([whole(one.begins) for one in stretches] + [whole(stretches[-1].ends)])
         # The sums grow evenly between two changes: what stands at an edge lies on the line between them.
         parts = [np.diff(np.interp(edges, self._times, one)) for one in self._sums]

@@ -36,6 +36,8 @@ class Rows:
     """Of each of them among all deliveries, rising."""
     carried: dict[str, Whole]
     """The changes that were verified at the asked places in the asked time."""
+    taken: Mask
+    """Of each place, whether it was asked about; without any place there is one `False`."""
     since: int
     until: int
 
@@ -123,7 +125,9 @@ def rows_of(counted: Counted, selection: Selection) -> Rows:
     since, until = whole(selection.since), whole(selection.until)
     deliveries, numbers = _taken(counted.deliveries, taken, _INSTANTS, since, until)
     carried, _ = _taken(counted.carried, taken, ("verified",), since, until)
-    return Rows(deliveries=deliveries, numbers=numbers, carried=carried, since=since, until=until)
+    return Rows(
+        deliveries=deliveries, numbers=numbers, carried=carried, taken=taken, since=since, until=until
+    )
 
 
 _INSTANTS = ("decided", "landed", "ended", "failed")

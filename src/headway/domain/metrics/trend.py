@@ -108,7 +108,7 @@ _NAMES: dict[By, Callable[[Place], str | None]] = {
 
 def groups(counted: Counted, rows: Rows, selection: Selection, by: By) -> tuple[Group, ...]:
     """Reckon the metrics of each application, region … by itself, in the order of names."""
-    names, code = _coded(counted, selection, by)
+    names, code = _coded(counted, rows, by)
     count, columns = len(names), rows.deliveries
     places = code[columns["place"]]
 
@@ -152,12 +152,15 @@ def _rate(part: int, whole_of: int) -> float | None:
     return int(part) / int(whole_of) if whole_of else None
 
 
-def _coded(counted: Counted, selection: Selection, by: By) -> tuple[list[str | None], Whole]:
+def _coded(counted: Counted, rows: Rows, by: By) -> tuple[list[str | None], Whole]:
     """Give the names that are set side by side, and by place which of them it is; the rest has no row."""
     name_of = _NAMES[by]
-    taken = [selection.takes(place) for place in counted.places]
-    mine = {name_of(place) for place, is_taken in zip(counted.places, taken, strict=True) if is_taken}
-    names = sorted(mine, key=lambda one: (one is None, one or ""))
+    asked = {
+        number: name_of(place) for number, place in enumerate(counted.places) if bool(rows.taken[number])
+    }
+    names = sorted(set(asked.values()), key=lambda one: (one is None, one or ""))
     index = {name: number for number, name in enumerate(names)}
-    codes = [index[name_of(place)] if took else 0 for place, took in zip(counted.places, taken, strict=True)]
-    return names, np.array(codes or [0], dtype=np.int64)
+    codes = np.zeros(max(len(counted.places), 1), dtype=np.int64)
+    for number, name in asked.items():
+        codes[number] = index[name]
+    return names, codes
