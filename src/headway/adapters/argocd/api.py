@@ -147,10 +147,12 @@ class ArgocdApi:
         }
         return self._stream(f"{_path(application)}/logs", wanted)
 
-    async def may_read_logs(self, project: str, name: str) -> bool:
-        """Say whether Argo CD lets this account read logs of an Application."""
-        told = await self._ask("GET", f"/api/v1/account/can-i/logs/get/{project}/{name}")
-        return told.get("value") == "yes"
+    async def may_read_logs(self, project: str, name: str) -> bool | None:
+        """Say whether Argo CD lets this account read logs of an Application; None: it does not tell."""
+        # One that knows no such permission says 400.
+        path = f"/api/v1/account/can-i/logs/get/{project}/{name}"
+        told = await self._ask("GET", path, none_is_fine=True)
+        return {"yes": True, "no": False}.get(str(told.get("value")))
 
     @asynccontextmanager
     async def _stream(self, path: str, query: Mapping[str, str]) -> AsyncIterator[httpx.Response]:

@@ -49,6 +49,11 @@ class Application:
         return mapping(self.json, "status")
 
     @property
+    def project(self) -> str:
+        """Give the project that it belongs to."""
+        return str(mapping(self.json, "spec").get("project") or "default")
+
+    @property
     def told(self) -> str:
         """Give all that it tells, without when: equal is nothing new."""
         return str({key: value for key, value in self._status.items() if key != "reconciledAt"})

@@ -33,7 +33,31 @@ async def diagnose_applications(
         begun = set((await desired_state.read(environment, fetch=False)).instances)
     except Transient as error:
         return [_of(error), *_instances(known, environment, instances, set())]
-    return _instances(known, environment, instances, begun)
+    found = _instances(known, environment, instances, begun)
+    return [*found, *await _logs(api, known, environment, instances)]
+
+
+async def _logs(
+    api: ArgocdApi, known: Applications, environment: EnvironmentName, instances: Sequence[InstanceName]
+) -> list[Finding]:
+    """Ask once whether logs may be read: a role is for a project, and they are mostly of one."""
+    first = next((one for instance in instances for one in known.of(instance)), None)
+    if first is None:
+        return []
+    try:
+        may = await api.may_read_logs(first.project, first.key.name)
+    except Transient as error:
+        return [_of(error)]
+    if may is not False:
+        return []
+    return [
+        Finding(
+            severity=Severity.REMARK,
+            what=f"logs of containers in {environment} cannot be looked at",
+            why=f"the account lacks `logs, get` in the project {first.project}",
+            next_step="add that line to its role: docs/reference/argocd-engine.md has all of it",
+        )
+    ]
 
 
 async def diagnose_cluster(checks: ClusterChecks, environment: EnvironmentName) -> list[Finding]:

@@ -46,11 +46,16 @@ def application(name: str = "one", change: Change = lambda _: None) -> dict[str,
 
 
 @contextmanager
-def answering(applications: list[dict[str, Any]], *, status: int = 200) -> Iterator[str]:
-    """Serve a list of Applications, and the cluster's word on who asks."""
+def answering(
+    applications: list[dict[str, Any]], *, status: int = 200, logs: str | None = "yes"
+) -> Iterator[str]:
+    """Serve a list of Applications, whether logs may be read, and the cluster's word on who asks."""
 
     class Handler(JsonHandler, BaseHTTPRequestHandler):
         def do_GET(self) -> None:
+            if self.path == "/api/v1/account/can-i/logs/get/default/one":
+                self.answer(status, {} if logs is None else {"value": logs})
+                return
             self.answer(status, {"items": applications} if status == 200 else {"message": "token is revoked"})
 
         def do_POST(self) -> None:
@@ -77,6 +82,15 @@ async def diagnose(folder: Path, url: str, *, cluster: bool = True, begun: bool 
 
 async def test_an_application_as_it_must_be_lacks_nothing(tmp_path: Path) -> None:
     with answering([application()]) as url:
+        assert await diagnose(tmp_path, url, begun=True) == []
+
+
+async def test_a_role_without_logs_is_a_remark_and_one_that_nobody_tells_of_is_none(tmp_path: Path) -> None:
+    with answering([application()], logs="no") as url:
+        (found,) = await diagnose(tmp_path, url, begun=True)
+    assert (found.severity, found.instance) == (Severity.REMARK, None)
+    assert found.why == "the account lacks `logs, get` in the project default"
+    with answering([application()], logs=None) as url:
         assert await diagnose(tmp_path, url, begun=True) == []
 
 
