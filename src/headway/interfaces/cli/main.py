@@ -22,6 +22,7 @@ from headway.interfaces.cli import (
     looking,
     measuring,
     opening,
+    running,
     standards,
     waiting,
 )
@@ -99,6 +100,19 @@ COMMANDS = (
         name="doctor",
         run=diagnosing.doctor,
         examples=("headway doctor", "headway doctor production-us-west-2", "headway doctor -o json"),
+    ),
+    Command(
+        name="live",
+        run=running.live,
+        examples=("headway live oneconnect/staging", "headway live oneconnect/staging -o json"),
+    ),
+    Command(
+        name="logs",
+        run=running.logs,
+        examples=(
+            "headway logs oneconnect/staging app1-5d9c7b6f4-x2x9k",
+            "headway logs oneconnect/staging app1-5d9c7b6f4-x2x9k main --previous --lines 50",
+        ),
     ),
     Command(
         name="versions",
