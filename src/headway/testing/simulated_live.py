@@ -1,7 +1,7 @@
 """What the simulated engine shows of an instance: for each artifact a Deployment and a Service."""
 
 import asyncio
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from headway.domain.deployment import ArtifactHealth, DeploymentState
 from headway.domain.live import (
@@ -32,6 +32,8 @@ class SimulatedLive:
         """What is shown of an instance in place of what its lock would make."""
         self.logs: dict[tuple[str, str, bool], tuple[str, ...]] = {}
         """Lines by pod, container and whether they are of the run before."""
+        self.lags = timedelta(0)
+        """How long before the present lines were written."""
         self.is_silent = False
         """It takes every question and never answers."""
 
@@ -60,7 +62,7 @@ class SimulatedLive:
             raise unknown_container(request)
         said = () if request.is_previous and found[0].last_exit is None else (f"{request.pod} begins",)
         lines = self.logs.get((request.pod, request.container, request.is_previous), said)
-        return log_tail([LogLine(at=now, text=one) for one in lines], request, is_cut=False)
+        return log_tail([LogLine(at=now - self.lags, text=one) for one in lines], request, is_cut=False)
 
     async def _answers(self) -> None:
         if self.is_silent:

@@ -57,7 +57,7 @@ def logs(  # the command's options
         show_document(found, output)
         return
     for line in found["lines"]:
-        say(f"{line['at'][11:19]}  {line['text']}" if line["at"] else line["text"])
+        say(f"{_clock(line['at'], found['at'])}  {line['text']}" if line["at"] else line["text"])
     if found["is_cut"]:
         note("what came before, or the end of a line that was too long, is left out")
     elif not found["lines"]:
@@ -158,6 +158,12 @@ def _exit(ended: dict[str, Any] | None, at: datetime) -> str:
     code = "exit code unknown" if ended["exit_code"] is None else f"exit code {ended['exit_code']}"
     when = f", {_age(ended['at'], at)} ago" if ended["at"] else ""
     return f"{code}{when}" + (f": {ended['reason']}" if ended["reason"] else "")
+
+
+def _clock(instant: str, at: str) -> str:
+    """Write an instant of a line; of another day than the look with its date."""
+    written = shown_instant(instant)
+    return written[11:] if written[:10] == shown_instant(at)[:10] else written
 
 
 def _age(instant: str, at: datetime) -> str:

@@ -56,7 +56,10 @@ async def test_each_container_is_told_with_what_is_known_of_it(browser: httpx.As
 
 async def test_what_is_not_known_is_told_as_unknown(browser: httpx.AsyncClient) -> None:
     page = text_of((await browser.get(f"{PAGE}/live")).text)
-    assert "proxy running since 1 d unknown unknown unknown not known whether it is the locked one" in page
+    assert (
+        f"proxy in {ILL_POD} running since 1 d unknown unknown unknown not known whether it is the locked one"
+        in page
+    )
     assert "app1-older-0 unknown on its way out" in page
 
 
@@ -132,6 +135,17 @@ async def test_a_log_is_cut_to_its_last_lines_and_says_so(
     assert "earlier lines, or the rest of a line that was too long, are left out" in text_of(
         (await browser.get(path)).text
     )
+
+
+async def test_lines_of_another_day_are_told_with_their_date(
+    world: PageWorld, browser: httpx.AsyncClient
+) -> None:
+    world.engine.shown.logs[GOOD_POD, "main", False] = ("late",)
+    path = f"{PAGE}/logs/{GOOD_POD}/main"
+    at = (await browser.get(f"{path}.json")).json()["lines"][0]["at"]
+    assert f">{at[11:19]}</time>" in (await browser.get(path)).text
+    world.engine.shown.lags = timedelta(days=1)
+    assert f"{int(at[8:10]) - 1:02} {at[11:19]}</time>" in (await browser.get(path)).text
 
 
 async def test_a_log_without_lines_says_why(world: PageWorld, browser: httpx.AsyncClient) -> None:
