@@ -135,6 +135,7 @@ class ArgocdApi:
 
         Raises:
             Transient: `engine-away`, `engine-denied`.
+            ValueError: Argo CD answers, and cannot give it; in its words.
         """
         wanted = {
             **_where(application),
@@ -160,7 +161,10 @@ class ArgocdApi:
             client = await self._connection.client()
             async with client.stream("GET", path, params=query) as answer:
                 if answer.status_code >= 400:
-                    raise self._refusal(answer.status_code, (await answer.aread()).decode(errors="replace"))
+                    said = (await answer.aread()).decode(errors="replace")
+                    if answer.status_code in (401, 403):
+                        raise self._refusal(answer.status_code, said)
+                    raise ValueError(_message(said) or f"it answered {answer.status_code}")
                 yield answer
         except (httpx.HTTPError, httpx.InvalidURL) as broken:
             raise self._away(said_of(broken)) from broken
@@ -249,6 +253,7 @@ def _where(application: ApplicationKey) -> dict[str, str]:
 def _message(body: str) -> str:
     try:
         told = json.loads(body)
-        return one_line(told.get("message") or told.get("error"), 400)
+        said = told.get("message") or told.get("error")
+        return one_line(said.get("message") if isinstance(said, Mapping) else said, 400)
     except (ValueError, AttributeError):
         return ""

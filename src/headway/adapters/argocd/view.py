@@ -87,8 +87,8 @@ class View:
             raise Transient(
                 "log-unreadable",
                 f"the log of {request.container} in {request.pod} cannot be read",
-                why=str(told) or "Argo CD tells it in a way that is not known here",
-                next_step=f"see `kubectl logs {request.pod} -c {request.container}`",
+                why=_why(str(told)),
+                next_step=f"ask again, or see `kubectl logs {request.pod} -c {request.container}`",
             ) from told
 
 
@@ -141,6 +141,16 @@ class _Look:
     async def _read(self, node: Json) -> Json | None:
         async with self._turns:
             return await self._api.live(self._application, key_of_node(node))
+
+
+def _why(told: str) -> str:
+    """Say why Argo CD gives no log.
+
+    Where Kubernetes writes a sentence in place of a log, Argo CD 3.2 takes its first word for an instant.
+    """
+    if told.startswith("parsing time "):
+        return "Kubernetes has no log of that run, such as of one that it removed already"
+    return told or "Argo CD tells it in a way that is not known here"
 
 
 def _pods(found: Sequence[Json | None], images: dict[str, str]) -> Iterator[LivePod]:

@@ -208,7 +208,9 @@ async def test_a_log_is_asked_for_by_name_and_bound(tmp_path: Path) -> None:
     ("answer", "code"),
     [
         ((403, '{"message": "permission denied: logs, get, default/one"}'), "engine-denied"),
-        ((500, "<html>"), "engine-away"),
+        ((401, '{"message": "token is revoked"}'), "engine-denied"),
+        ((500, "<html>"), "log-unreadable"),
+        ((500, '{"error": {"message": "parsing time \\"unable\\" as"}}'), "log-unreadable"),
         ((200, "<html>"), "log-unreadable"),
         ((200, '{"error": {"message": "no such cluster"}}\n'), "log-unreadable"),
     ],
@@ -220,3 +222,12 @@ async def test_a_log_that_cannot_be_had_is_no_empty_log(
     with pytest.raises(Transient) as refused:
         await log(tmp_path, fake)
     assert refused.value.code == code
+
+
+async def test_what_kubernetes_said_in_place_of_a_log_is_not_told_as_argo_cds_trouble(tmp_path: Path) -> None:
+    """So does Argo CD 3.2 answer where the run before was removed already."""
+    said = {"error": {"http_code": 500, "message": 'parsing time "unable" as "2006-01-02": cannot parse'}}
+    fake = FakeArgocd([application()], [node("Pod", "p")], {"p": pod("p")}, (500, json.dumps(said)))
+    with pytest.raises(Transient) as refused:
+        await log(tmp_path, fake)
+    assert refused.value.why == "Kubernetes has no log of that run, such as of one that it removed already"
