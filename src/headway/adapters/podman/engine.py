@@ -170,8 +170,7 @@ class PodmanEngine:
             Transient: podman does not answer.
             UsageError: `container-unknown`.
         """
-        self._run_of(request.environment)
-        return await self._view.log(request)
+        return await self._view.log(self._run_of(request.environment), request)
 
     def _relist(self) -> None:
         """Have podman listed again before the next pass."""

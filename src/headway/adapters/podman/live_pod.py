@@ -6,6 +6,7 @@ Every container carries its pod's labels, so one `podman ps` tells all; nothing 
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from headway.adapters.podman.workload import WorkloadKey
@@ -37,6 +38,16 @@ class LiveContainer:
     def has_ended(self) -> bool:
         """Whether it ran and does not run any more."""
         return self.state in {"exited", "stopped"} and self.started_at > 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Restarts:
+    """What this agent did to a container that ended."""
+
+    count: int
+    """How often it was started again."""
+    at: datetime
+    """Just before the last start: what was written since is of this run. Podman's own instant is later."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,7 @@
 """Reads the end of a container's log file, as podman's driver `k8s-file` writes it: bounded in any case.
 
 Each line is an instant, the stream, F for a whole line or P for a part of one, and the text. One file holds
-all runs of a container: what was written before its present start is of those before. Read by ourselves,
+all runs of a container: what was written before its present run began is of those before. Read by ourselves,
 since `podman logs` gathers whole lines first, however long they are.
 """
 
@@ -21,7 +21,7 @@ _LONGEST = 4 * MOST_CHARACTERS
 async def read_log(path: Path, request: LogRequest, *, began: datetime | None) -> LogTail:
     """Give the last lines of the present run, or of those before it.
 
-    `began` is when the present run did; None: nobody knows, and all is taken for its own.
+    `began` lies between the run before and the present one; None: none is known of before, so all is its own.
 
     Raises:
         OSError: the file cannot be read.

@@ -12,7 +12,7 @@ from typing import Any
 from headway.adapters.podman.ending import Ending
 from headway.adapters.podman.fields import DONE_KINDS, IGNORED_KINDS, UNSUPPORTED_KINDS
 from headway.adapters.podman.held_instance import HeldInstance
-from headway.adapters.podman.live_pod import LiveContainer, LivePod
+from headway.adapters.podman.live_pod import LiveContainer, LivePod, Restarts
 from headway.adapters.podman.workload import WorkloadKey, document_name
 from headway.domain import live
 from headway.domain.deployment import ArtifactHealth
@@ -57,8 +57,8 @@ class Look:
     """None: there was none yet."""
     endings: Mapping[str, Ending] = field(default_factory=dict)
     """How containers ended that this agent saw, by id."""
-    restarts: Mapping[str, int] = field(default_factory=dict)
-    """How often this agent started containers again, by id."""
+    restarts: Mapping[str, Restarts] = field(default_factory=dict)
+    """What this agent started again, by the container's id."""
     claims: frozenset[str] = frozenset()
     """The claims of volumes that are there."""
 
@@ -162,7 +162,7 @@ def _pod(pod: LivePod, images: Mapping[str, str], look: Look) -> live.LivePod:
 def _container(pod: LivePod, one: LiveContainer, wanted: str | None, look: Look) -> live.LiveContainer:
     told = _told(look, one)
     state = _STATES.get(one.state, ContainerState.UNKNOWN)
-    started, finished = started_at(told), _instant(_part(told, "State"), "FinishedAt")
+    started, finished = _started(told), _instant(_part(told, "State"), "FinishedAt")
     image = str(told.get("ImageName") or "")
     digest = _digest(image) or _digest(f"@{told.get('ImageDigest') or ''}")
     is_ready = None if look.last_pass is None else pod.name in look.last_pass.ready and one.is_running
@@ -185,9 +185,11 @@ def _restarts(
     one: LiveContainer, started: datetime | None, finished: datetime | None, look: Look
 ) -> int | None:
     """Give how often this agent started it again; None: another agent did, and nobody counted."""
-    counted = look.restarts.get(one.id, 0)
-    ran_before = one.is_running and started is not None and finished is not None and finished <= started
-    return None if ran_before and not counted else counted
+    known = look.restarts.get(one.id)
+    if known is not None:
+        return known.count
+    ran_before = started is not None and finished is not None and finished <= started
+    return None if ran_before else 0
 
 
 def _last_exit(
@@ -210,8 +212,18 @@ def _last_exit(
     return None
 
 
-def started_at(told: Mapping[str, Any]) -> datetime | None:
-    """Give when a container that was inspected was started last; None: it never was."""
+def run_began(told: Mapping[str, Any], restarts: Restarts | None) -> datetime | None:
+    """Give an instant between the end of the run before and the present one; None: none is known of before.
+
+    Podman notes that it started a container after that has begun to write.
+    """
+    if restarts is not None:
+        return restarts.at
+    started, finished = _started(told), _instant(_part(told, "State"), "FinishedAt")
+    return finished if started is not None and finished is not None and finished <= started else None
+
+
+def _started(told: Mapping[str, Any]) -> datetime | None:
     return _instant(_part(told, "State"), "StartedAt")
 
 

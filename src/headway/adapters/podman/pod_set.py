@@ -9,6 +9,7 @@ loop calls these methods.
 import asyncio
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx
@@ -16,7 +17,7 @@ import httpx
 from headway.adapters.podman.address_space import PODS_PER_ENVIRONMENT, AddressSpace
 from headway.adapters.podman.container_watch import ContainerWatch
 from headway.adapters.podman.ending import Ending, Endings
-from headway.adapters.podman.live_pod import LiveContainer, LivePod
+from headway.adapters.podman.live_pod import LiveContainer, LivePod, Restarts
 from headway.adapters.podman.pod_retire import Retirement
 from headway.adapters.podman.pod_start import new_pod, start_pod
 from headway.adapters.podman.podman import Podman
@@ -84,8 +85,8 @@ class PodSet:
         self._next_position = next_position
         self._addresses: set[str] = set()
         """Those of the pods that podman lists."""
-        self.restarts: dict[str, int] = {}
-        """How often this agent started a container again, by its id."""
+        self.restarts: dict[str, Restarts] = {}
+        """What this agent started again, by the container's id."""
         self._changed = changed
         self._rethink = rethink
         self._watches: dict[tuple[str, int], ContainerWatch] = {}
@@ -133,7 +134,7 @@ class PodSet:
         self._given_up = {run: words for run, words in self._given_up.items() if run[0] in present}
         for gone_id in self.endings.keys() - present:
             del self.endings[gone_id]
-        self.restarts = {one: count for one, count in self.restarts.items() if one in present}
+        self.restarts = {one: what for one, what in self.restarts.items() if one in present}
         self._started &= pods.keys() | self.starting_names()
         self._ready_since = {name: at for name, at in self._ready_since.items() if name in pods}
 
@@ -355,6 +356,7 @@ class PodSet:
         for try_again_s in START_PAUSES_S:
             if pod.name in self.retirements:
                 return
+            at = datetime.now(UTC)
             try:
                 await self._podman.start(container.id)
             except Transient as refused:
@@ -365,7 +367,8 @@ class PodSet:
                 await asyncio.sleep(try_again_s)
                 continue
             self._judge.saw_running(container.id)
-            self.restarts[container.id] = self.restarts.get(container.id, 0) + 1
+            before = self.restarts.get(container.id)
+            self.restarts[container.id] = Restarts(count=1 + (before.count if before else 0), at=at)
             self.troubles.pop(pod.key, None)
             self._changed()
             return

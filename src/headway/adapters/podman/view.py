@@ -8,7 +8,7 @@ from headway.adapters.podman.environment import EnvironmentRun
 from headway.adapters.podman.held_instance import HeldInstance
 from headway.adapters.podman.live_pod import LivePod
 from headway.adapters.podman.log_file import read_log
-from headway.adapters.podman.looking import Look, find_container, live_instance, started_at
+from headway.adapters.podman.looking import Look, find_container, live_instance, run_began
 from headway.adapters.podman.pod_start import claim_volume
 from headway.adapters.podman.podman import Podman
 from headway.adapters.podman.settings import AgentSettings
@@ -47,7 +47,7 @@ class View:
         )
         return live_instance(held, look)
 
-    async def log(self, request: LogRequest) -> LogTail:
+    async def log(self, run: EnvironmentRun, request: LogRequest) -> LogTail:
         """Give the last lines of a container of the instance that is named, and of no other.
 
         Raises:
@@ -60,7 +60,8 @@ class View:
         if kept.get("Type") != _DRIVER or not kept.get("Path"):
             raise _unreadable(request, f"podman keeps it by {kept.get('Type') or 'nothing that it tells'}")
         try:
-            return await read_log(Path(str(kept["Path"])), request, began=started_at(told))
+            began = run_began(told, run.pods.restarts.get(container.id))
+            return await read_log(Path(str(kept["Path"])), request, began=began)
         except OSError as refused:
             raise _unreadable(request, refused.strerror or "its file cannot be read") from refused
 

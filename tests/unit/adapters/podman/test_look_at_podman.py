@@ -5,8 +5,8 @@ from typing import Any
 
 from headway.adapters.podman.ending import Ending
 from headway.adapters.podman.held_instance import HeldInstance
-from headway.adapters.podman.live_pod import LiveContainer, LivePod
-from headway.adapters.podman.looking import MOST_PODS, LastPass, Look, live_instance
+from headway.adapters.podman.live_pod import LiveContainer, LivePod, Restarts
+from headway.adapters.podman.looking import MOST_PODS, LastPass, Look, live_instance, run_began
 from headway.adapters.podman.workload import WorkloadKey, workloads_of
 from headway.app.ports import DesiredInstance
 from headway.domain.deployment import ArtifactHealth, Cause, DeploymentState
@@ -116,7 +116,9 @@ def test_a_container_that_podman_forgot_meanwhile_is_told_without_its_image() ->
 def test_what_started_again_is_told_with_the_end_that_this_agent_saw() -> None:
     ending = Ending(cause=Cause.VERSION, words="ended with exit status 3", exit_code=3)
     more = {"inspected": {"c0": inspected(finished=ENDED.isoformat())}, "endings": {"c0": ending}}
-    (one,) = told(pod(key()), restarts={"c0": 2}, **more).resources[0].pods[0].containers
+    (one,) = (
+        told(pod(key()), restarts={"c0": Restarts(count=2, at=ENDED)}, **more).resources[0].pods[0].containers
+    )
     assert one.restarts == 2
     assert one.last_exit == LastExit(exit_code=3, reason="ended with exit status 3", at=ENDED)
 
@@ -196,3 +198,13 @@ def test_objects_that_run_nothing_are_told_by_their_kind() -> None:
     found = {one.kind: one for one in live_instance(held(*documents), there).resources}
     assert found["PersistentVolumeClaim"].health is ResourceHealth.PRESENT
     assert found["Service"].health is ResourceHealth.UNKNOWN
+
+
+def test_runs_are_told_apart_by_an_instant_between_them_and_never_by_podmans_start() -> None:
+    """A program writes before podman notes that it was started; those lines are of the present run."""
+    first, again = inspected(), inspected(finished=ENDED.isoformat())
+    assert run_began(first, None) is None, "nothing is of before"
+    assert run_began(again, None) == ENDED
+    assert run_began(again, Restarts(count=1, at=STARTED)) == STARTED
+    assert run_began(inspected(finished="2026-01-01T13:00:00Z"), None) is None, "its own end"
+    assert run_began({}, None) is None
