@@ -16,6 +16,7 @@ import httpx
 from demo.engines import Engine, Outfit
 from demo.engines.program import PROGRAM, variables
 from demo.story.failure import StepFailed
+from demo.story.watched_desk import WatchedDesk
 from demo.world import Notifications, World
 from demo.world.commands import environment
 from demo.world.ports import free_port
@@ -108,11 +109,11 @@ class Headway:
         except (httpx.HTTPError, ValueError) as error:
             raise StepFailed(f"GET {question}", expected="an answer of Headway", seen=str(error)) from error
 
-    def run(self, *arguments: str, person: str | None = None, colour: bool = False, status: int = 0) -> str:
+    def run(self, *arguments: str, person: str | None = None, colour: bool = False) -> str:
         """Run the command line where the desks are, as a person (None: the operator); give what it writes.
 
         Raises:
-            StepFailed: it ended with another status than the one that is expected.
+            StepFailed: it ended badly.
         """
         extra = {
             **self._environment,
@@ -136,10 +137,17 @@ class Headway:
             )
         except subprocess.TimeoutExpired as error:
             raise StepFailed(step, expected="an answer in a minute", seen="none") from error
-        if done.returncode != status:
+        if done.returncode != 0:
             seen = f"exit status {done.returncode}: {done.stdout}{done.stderr}"
-            raise StepFailed(step, expected=f"exit status {status}", seen=seen.strip())
+            raise StepFailed(step, expected="exit status 0", seen=seen.strip())
         return done.stdout
+
+    def watch_desk(self, *folders: str) -> WatchedDesk:
+        """Have folders of the desks checked at each save."""
+        extra = {**self._environment, "NO_COLOR": "1", "PYTHONUNBUFFERED": "1"}
+        program = [*PROGRAM, "check", "--watch", *folders]
+        desks = self._world.folder / "desks"
+        return WatchedDesk(self._world.start("check", program, extra=extra, folder=desks))
 
     def _start(self, verb: str, arguments: Sequence[str]) -> None:
         program = [*PROGRAM, verb, *arguments]

@@ -5,14 +5,16 @@ import time
 
 from demo.story.board import Board, is_part
 from demo.story.stage import Stage
+from demo.story.watched_desk import WatchedDesk
 from demo.world.manifest_edits import drop_probe, put_probe_back
 from demo.world.world import INSTANCES
 
 TITLE = "7. A manifest without a probe"
 _WORDS = """\
-All standards that come with Headway are in force here. Mele tidies app1 up on her desk, and
-the readiness probe goes with the rest: requests would reach pods that cannot answer yet."""
-_CHECK = ("check", "argocd-oc-apps", "argocd-oc-system")
+All standards that come with Headway are in force here. Mele has her desk checked at each save.
+She tidies app1 up, and the readiness probe goes with the rest: requests would reach pods that
+cannot answer yet."""
+_DESKS = ("argocd-oc-apps", "argocd-oc-system")
 _FINDING = re.compile(r"^✗ (\S+) · \S+ everywhere: (.+)\n +(.+)$", re.MULTILINE)
 _AT_THE_GATE = "does not meet a standard: "
 _COLOURS = re.compile(r"\x1b\[[0-9;]*m")
@@ -22,11 +24,13 @@ def play(stage: Stage) -> None:
     """See it refused on the desk; push it all the same, see the gate say so; mend it, and see that arrive."""
     with stage.teller.scene(TITLE, _WORDS):
         since = time.monotonic()
+        desk = stage.headway.watch_desk(*_DESKS)
         with stage.teller.waiting("the estate is checked as it is"):
-            said = stage.headway.run(*_CHECK)
+            said = desk.answer()
         stage.expect("the estate meets all standards", said.partition(":")[0], "In order")
         stage.teller.done("before", said.rpartition(";")[2].strip() + " All is in order.", since=since)
-        on_the_desk = _refused_on_the_desk(stage)
+        on_the_desk = _refused_on_the_desk(stage, desk)
+        desk.end()
         bad = _push_all_the_same(stage, on_the_desk)
         for instance in INSTANCES:
             stage.expect_untouched(bad, instance, good="1.4.0")
@@ -37,14 +41,15 @@ def play(stage: Stage) -> None:
         stage.arrives(mended, since=since, answers="1.4.0")
 
 
-def _refused_on_the_desk(stage: Stage) -> str:
+def _refused_on_the_desk(stage: Stage, desk: WatchedDesk) -> str:
     """Drop the probe on the desk and nowhere else; give what `headway check` finds, in one line."""
-    stage.world.manifests["argocd-oc-apps"].draft(drop_probe)
     since = time.monotonic()
-    said = stage.command(*_CHECK, status=1)
+    stage.world.manifests["argocd-oc-apps"].draft(drop_probe)
+    said = desk.answer()
+    stage.teller.done("saved and refused", "on the desk, before anything is committed", since=since)
+    stage.teller.prompt(f"headway check --watch {' '.join(_DESKS)}", said)
     found = [f"{rule} · {what}: {words}" for rule, what, words in _FINDING.findall(_COLOURS.sub("", said))]
     stage.expect("one finding", [one.partition(" ")[0] for one in found], ["readiness"])
-    stage.teller.done("refused on the desk", "before anything is committed", since=since)
     return found[0]
 
 

@@ -43,9 +43,9 @@ class Stage:
         self.teller.done(f"{application} {version} published", message, since=began)
         return time.monotonic()
 
-    def command(self, *arguments: str, person: str | None = None, status: int = 0) -> str:
-        """Run a person's command, which ends with a status, and show it like a prompt with its answer."""
-        said = self.headway.run(*arguments, person=person, colour=self.teller.is_colourful, status=status)
+    def command(self, *arguments: str, person: str | None = None) -> str:
+        """Run a person's command, and show it like a prompt with its answer."""
+        said = self.headway.run(*arguments, person=person, colour=self.teller.is_colourful)
         shown = " ".join(f'"{one}"' if " " in one else one for one in arguments)
         self.teller.prompt(f"headway {shown}", said)
         return said

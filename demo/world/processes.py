@@ -29,12 +29,17 @@ class Process:
         log: Path,
         extra: Mapping[str, str] | None = None,
         is_held: bool = False,
+        folder: Path | None = None,
     ) -> None:
-        """Start it; `is_held`: its standard input ends with this process, however that ends."""
+        """Start it, in a folder of its own choice if it is given one.
+
+        `is_held`: its standard input ends with this process, however that ends.
+        """
         self.log = log
         with log.open("ab") as output:
             self._popen = subprocess.Popen(
                 list(argv),
+                cwd=folder,
                 env=environment({**(extra or {}), MARK: str(world)}),
                 stdin=subprocess.PIPE if is_held else subprocess.DEVNULL,
                 stdout=output,

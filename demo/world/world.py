@@ -99,10 +99,17 @@ class World:
         """
         return self.manifests[repository].commit(message, edit)
 
-    def start(self, name: str, argv: Sequence[str], *, extra: Mapping[str, str] | None = None) -> Process:
+    def start(
+        self,
+        name: str,
+        argv: Sequence[str],
+        *,
+        extra: Mapping[str, str] | None = None,
+        folder: Path | None = None,
+    ) -> Process:
         """Run a program that ends with the world at the latest; its log is ``logs/NAME.log``."""
         log = self.folder / "logs" / f"{name}.log"
-        self.programs.append(Process(argv, world=self.folder, log=log, extra=extra))
+        self.programs.append(Process(argv, world=self.folder, log=log, extra=extra, folder=folder))
         return self.programs[-1]
 
     def undo_later(self, argv: Sequence[str]) -> None:

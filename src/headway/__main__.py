@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ from headway.interfaces.cli.composition import (
     AdoptSettings,
     AgentRunSettings,
     Checked,
+    Checking,
     CheckSettings,
     DiffSettings,
     IdentityStore,
@@ -79,6 +81,12 @@ class LateComposition:
         from headway import bootstrap  # noqa: PLC0415  # heavy
 
         return bootstrap.check(settings)
+
+    def open_check(self, settings: CheckSettings) -> AbstractContextManager[Checking]:
+        """Open a check that is made again whenever a file changes."""
+        from headway import bootstrap  # noqa: PLC0415  # heavy
+
+        return bootstrap.open_check(settings)
 
     def impact(self, settings: ImpactSettings) -> Impact:
         """Say what a change of standards would do."""

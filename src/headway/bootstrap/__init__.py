@@ -8,6 +8,7 @@ import contextlib
 import logging
 import signal
 from collections.abc import Coroutine, Mapping, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,7 @@ from headway.interfaces.cli.composition import (
     AdoptSettings,
     AgentRunSettings,
     Checked,
+    Checking,
     CheckSettings,
     DiffSettings,
     Impact,
@@ -39,6 +41,7 @@ __all__ = [
     "impact",
     "install_standards",
     "list_standards",
+    "open_check",
     "plan_standards",
     "render",
     "run_until_interrupted",
@@ -72,9 +75,16 @@ def tear_down_agent(settings: AgentRunSettings) -> None:
 
 def check(settings: CheckSettings) -> Checked:
     """Read the estate where it stands; if asked and Kustomize is found, render and judge its overlays."""
-    from headway.bootstrap.desk_checking import check_estate  # noqa: PLC0415 # see above
+    from headway.bootstrap.desk_checking import DeskCheck  # noqa: PLC0415 # see above
 
-    return asyncio.run(check_estate(settings))
+    return asyncio.run(DeskCheck(settings).check())
+
+
+def open_check(settings: CheckSettings) -> AbstractContextManager[Checking]:
+    """Open a check that is made again whenever a file changes."""
+    from headway.bootstrap.desk_watching import watched_check  # noqa: PLC0415 # see above
+
+    return watched_check(settings)
 
 
 def impact(settings: ImpactSettings) -> Impact:

@@ -1,9 +1,9 @@
 """`headway check`: what is wrong with an estate's files, and what of it does not meet the standards."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -17,7 +17,7 @@ from headway.interfaces.cli.check_forms import (
     summary,
     told_json,
 )
-from headway.interfaces.cli.composition import Checked, CheckSettings, ImpactSettings
+from headway.interfaces.cli.composition import Checked, Checking, CheckSettings, ImpactSettings
 from headway.interfaces.cli.impact_forms import impact_json, impact_lines, impact_markdown
 from headway.interfaces.cli.options import session_of
 from headway.interfaces.cli.screen import Format, busy, note, say, show_document, show_error
@@ -71,11 +71,21 @@ def check(
         str | None,
         typer.Option(metavar="REVISION", help="With --impact: where the change began; else origin/main."),
     ] = None,
+    watches: Annotated[
+        bool, typer.Option("--watch", help="Check again whenever a file changes, until Ctrl-C.")
+    ] = False,
     output: Annotated[
         CheckForm, typer.Option("--output", "-o", help="How to print it: for people, or for programs.")
     ] = CheckForm.TEXT,
 ) -> None:
     """Say all that is wrong with an estate's files, rendered and judged. Exit code 1: something is."""
+    if watches and (impact or commit or output is not CheckForm.TEXT):
+        raise UsageError(
+            "option-malformed",
+            "--watch goes with neither --impact, --commit nor --output",
+            why="it tells people of the files that they change",
+            next_step="leave the others away, or look once",
+        )
     if impact:
         settled = ImpactSettings(folders=tuple(paths or [Path()]), base=base or "origin/main", commit=commit)
         _show_impact(context, settled, output)
@@ -83,18 +93,37 @@ def check(
     settings = CheckSettings(
         folders=tuple(paths or [Path()]), renders=renders, commit=commit, new_since=new_since
     )
+    if watches:
+        with session_of(context).composition.open_check(settings) as checking:
+            _check_again_and_again(checking, settings)
     with mistakes_fail(), busy("reading the estate"):
         found = _checked(context, settings, output)
+    _tell(found, settings, output)
+    if not found.is_in_order:
+        raise typer.Exit(FAILED)
+
+
+def _check_again_and_again(checking: Checking, settings: CheckSettings) -> NoReturn:
+    while True:
+        with suppress(typer.Exit), mistakes_fail():
+            with busy("reading the estate"):
+                found = checking.check()
+            _tell(found, settings, CheckForm.TEXT)
+        note("It is checked again when a file changes; Ctrl-C ends it.")
+        changed = checking.wait()
+        others = f" and {len(changed) - 1} more" if len(changed) > 1 else ""
+        say("", *(f"── {one.name}{others} changed" for one in changed[:1]))
+
+
+def _tell(found: Checked, settings: CheckSettings, output: CheckForm) -> None:
     for remark in found.remarks:
         note(f"▲ {remark}")
     if found.rendered is None and not found.problems:
-        why = "as asked" if renders is False else "the Kustomize program is not found"
+        why = "as asked" if settings.renders is False else "the Kustomize program is not found"
         note(f"▲ manifests were not rendered, and not judged ({why}): see `headway render`")
     for mistake in found.mistakes:
         show_error(mistake, where=mistake.where)
     _show(found, output)
-    if not found.is_in_order:
-        raise typer.Exit(FAILED)
 
 
 def _checked(context: typer.Context, settings: CheckSettings, output: CheckForm) -> Checked:

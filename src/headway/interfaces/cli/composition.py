@@ -5,6 +5,7 @@ they are called, so that `headway --help` stays quick.
 """
 
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -245,6 +246,18 @@ class IdentityStore(Protocol):
         ...
 
 
+class Checking(Protocol):
+    """A check that is made again: what did not change since is not read, rendered or compiled anew."""
+
+    def check(self) -> Checked:
+        """Check as `Composition.check` does, and raise what it raises."""
+        ...
+
+    def wait(self) -> Sequence[Path]:
+        """Wait until files changed since the last check began; give those of one moment together."""
+        ...
+
+
 class Composition(Protocol):
     """The programs behind the commands that work on this machine."""
 
@@ -290,6 +303,14 @@ class Composition(Protocol):
             EstateInvalid: with every problem of every file; nothing was rendered.
             UsageError: `folder-missing`, `folder-no-repository`, `commit-unknown`.
             Transient: `renderer-away`: it was to be rendered, and Kustomize is not found.
+        """
+        ...
+
+    def open_check(self, settings: CheckSettings) -> AbstractContextManager[Checking]:
+        """Open a check of these folders that is made again whenever a file in them changes.
+
+        Raises:
+            What `check` raises, at each check.
         """
         ...
 

@@ -63,6 +63,7 @@ COMMANDS = (
         examples=(
             "headway check",
             "headway check argocd-oc-apps argocd-oc-system",
+            "headway check --watch argocd-oc-apps argocd-oc-system",
             "headway check --new-since origin/main -o github",
         ),
     ),
