@@ -1,5 +1,6 @@
 """What every test can ask for; the fixtures themselves live in tests/fixtures, one noun a file."""
 
+import signal
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,11 @@ settings.register_profile(
     "everyday", deadline=None, derandomize=True, database=None, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.load_profile("everyday")
+
+# A shell has what it runs in the background ignore Ctrl-C, and so do all that are started from there. Tests
+# interrupt programs of theirs, which must notice wherever the tests run.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 pytest_plugins = [
     "tests.fixtures.registry",

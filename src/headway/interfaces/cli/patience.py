@@ -1,7 +1,5 @@
 """Asks a server that may be away for a while, as the commands do that follow something."""
 
-import queue
-import threading
 import time
 from collections.abc import Callable
 from typing import Any
@@ -11,7 +9,6 @@ from headway.interfaces.cli.client import Client, Params
 from headway.interfaces.cli.screen import note
 
 _ASKS_AGAIN_AFTER_S = 2.0
-_LOOKS_UP_EVERY_S = 0.25
 
 
 class Patience:
@@ -29,7 +26,7 @@ class Patience:
             HeadwayError: what the server answered, unless asking again helps.
         """
         try:
-            found = _aside(lambda: self._client.get(path, params, waits_s=waits_s))
+            found = self._client.get(path, params, waits_s=waits_s)
         except Transient as error:
             if not self._is_away:
                 self._tell(f"{error.what}: {error.why}; it is asked until it answers again")
@@ -39,29 +36,4 @@ class Patience:
         if self._is_away:
             self._tell("the server answers again")
         self._is_away = False
-        return found
-
-
-def _aside(ask: Callable[[], Any]) -> Any:  # noqa: ANN401  # JSON
-    """Wait for a long answer in a thread of its own, so that Ctrl-C ends the wait at once.
-
-    A signal that comes between the interpreter's last look for signals and the read itself is noticed only
-    when the read ends, which may be a minute later. Whoever waits here looks up often.
-    """
-    answers: queue.SimpleQueue[tuple[Any, BaseException | None]] = queue.SimpleQueue()
-
-    def asking() -> None:
-        try:
-            answers.put((ask(), None))
-        except BaseException as error:  # raised again by whoever waits
-            answers.put((None, error))
-
-    threading.Thread(target=asking, daemon=True).start()
-    while True:
-        try:
-            found, error = answers.get(timeout=_LOOKS_UP_EVERY_S)
-        except queue.Empty:
-            continue
-        if error is not None:
-            raise error
         return found
