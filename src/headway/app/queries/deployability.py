@@ -154,6 +154,11 @@ class _Tables:
         order = np.argsort(narrow, kind="stable")
         return order, np.searchsorted(narrow[order], np.arange(len(self._codes) + 1))
 
+    def _those_of(self, name: str, order: "Whole", bounds: "Whole") -> "Whole":
+        """Give the rows of one application, of those in the order by application."""
+        code = self._codes.get(name)
+        return order[:0] if code is None else order[bounds[code] : bounds[code + 1]]
+
     def of(self, situation: Situation, name: str, owner: str | None, selection: Selection) -> "Watched":
         """Give what was watched of one application."""
         from headway.domain.deployability.answers import Watched  # noqa: PLC0415  # brings numpy
@@ -174,9 +179,8 @@ class _Tables:
         )
 
     def _rows(self, table_name: str, name: str, selection: Selection) -> "Table":
-        table, order, bounds = self._parted[table_name]
-        code = self._codes.get(name)
-        rows = order[:0] if code is None else order[bounds[code] : bounds[code + 1]]
+        table, *order = self._parted[table_name]
+        rows = self._those_of(name, *order)
         mine = {column: values[rows] for column, values in table.items()}
         mine["number"] = rows
         mine["of_artifact"] = self._is_artifact[mine["subject"]]
@@ -211,9 +215,8 @@ class _Tables:
         """Give when something was verified in the application's production, and by which promotions."""
         import numpy as np  # noqa: PLC0415  # only questions need it
 
-        table, order, bounds = self._proofs
-        code = self._codes.get(name)
-        rows = order[:0] if code is None else order[bounds[code] : bounds[code + 1]]
+        table, *order = self._proofs
+        rows = self._those_of(name, *order)
         rows = rows[np.argsort(table["ended"][rows], kind="stable")]
         return table["ended"][rows], table["promotion"][rows]
 
