@@ -310,7 +310,8 @@ class Composition(Protocol):
         """Open a check of these folders that is made again whenever a file in them changes.
 
         Raises:
-            What `check` raises, at each check.
+            UsageError: `folder-missing`.
+            Transient: `desk-unwatched`: the system tells of no saves; now, or while it is waited for one.
         """
         ...
 
