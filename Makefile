@@ -46,7 +46,7 @@ test: setup ## every test but the cluster's, against real tools
 
 test-cluster: setup ## tests on a real Kubernetes with real Argo CDs (as root; built once, ten minutes)
 	@$(VENV)/python -m tools.cluster build
-	$(VENV)/python -m pytest $(TWO_FILES) --no-loadscope-reorder tests/cluster tests/contract/engine -m cluster
+	$(VENV)/python -m pytest $(TWO_FILES) --timeout 600 --no-loadscope-reorder tests/cluster tests/contract/engine -m cluster
 
 test-deep: setup ## a thousand random stories, a hundred broken images on each engine (as root; half an hour)
 	HYPOTHESIS_PROFILE=deep $(VENV)/python -m pytest tests/acceptance/properties/test_delivery_machine.py

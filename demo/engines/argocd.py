@@ -31,7 +31,7 @@ from headway.domain.errors import Broken
 ROOT = Path(__file__).parents[2]
 _ROLE_PAGE = ROOT / "docs/reference/argocd-engine.md"
 _CHECKS = ROOT / "deploy/checks"
-_UP_WITHIN_S = 180.0
+_UP_WITHIN_S = 400.0
 _LOOK_S = 0.05
 
 

@@ -11,7 +11,7 @@ from demo.world.ports import free_port
 from demo.world.processes import Process
 from headway.domain.errors import Broken
 
-_START_S = 10.0
+_START_S = 60.0
 _LOOK_S = 0.02
 
 
@@ -28,7 +28,7 @@ def serve_git(world: Path, address: str) -> GitHost:
     """Serve the world's bare repositories, also those that are made later.
 
     Raises:
-        Broken: `demo-git-failed`: it does not answer within 10 s.
+        Broken: `demo-git-failed`: it does not answer within a minute.
     """
     port = free_port(address)
     argv = [sys.executable, git_server.__file__, str(world / "git"), address, str(port)]

@@ -13,7 +13,7 @@ from pathlib import Path
 from demo.world.processes import Process
 from headway.domain.errors import Broken
 
-_START_S = 10.0
+_START_S = 60.0
 _LOOK_S = 0.02
 
 
@@ -41,7 +41,7 @@ class Registry:
         """Start it and wait until it answers; one that runs is ended first.
 
         Raises:
-            Broken: `demo-registry-failed`: it does not answer within 10 s.
+            Broken: `demo-registry-failed`: it does not answer within a minute.
         """
         self.stop()
         configuration = self._folder / "config.yml"

@@ -21,7 +21,7 @@ from headway.interfaces.cli.main import run
 
 pytestmark = pytest.mark.cluster
 
-WITHIN_S = 90.0
+WITHIN_S = 240.0
 KIND = "applications.argoproj.io"
 PLACES = ("staging", "production")
 Files = dict[str, bytes | None]

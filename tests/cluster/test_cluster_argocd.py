@@ -13,7 +13,7 @@ from tools.cluster import ArgoCD, Cluster, ClusterError
 
 pytestmark = pytest.mark.cluster
 
-SYNCED_WITHIN_S = 60.0
+SYNCED_WITHIN_S = 180.0
 
 
 def client_of(argocd: ArgoCD, token: str) -> httpx.Client:

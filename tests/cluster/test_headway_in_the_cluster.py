@@ -82,7 +82,7 @@ def objects(namespace: str, estate: str, image: str, tmp_path: Path, kustomize_p
     (tmp_path / "overlay").mkdir()
     (tmp_path / "overlay/kustomization.yaml").write_text(json.dumps(overlay))
     argv = [kustomize_program, "build", tmp_path / "overlay"]
-    done = subprocess.run(argv, capture_output=True, timeout=60, check=True)
+    done = subprocess.run(argv, capture_output=True, timeout=180, check=True)
     return list(YAML(typ="safe", pure=True).load_all(done.stdout))
 
 

@@ -15,7 +15,7 @@ from headway.adapters.files.init import write_estate
 
 pytestmark = pytest.mark.cluster
 
-COME_WITHIN_S = 60.0
+COME_WITHIN_S = 180.0
 WRITTEN = {"nats-staging", "oneconnect-staging"}
 KIND = "applications.argoproj.io"
 

@@ -31,7 +31,7 @@ _BINARIES = {
 _REDIS = "127.0.0.1:6379"
 _FIRST_PORT = 8100
 _PORTS_EACH = 20
-_CALL_WITHIN_S = 30.0
+_CALL_WITHIN_S = 90.0
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -24,7 +24,7 @@ from tools.cluster.sandbox import INSIDE, NODE, Program, Sandbox, sandboxed
 from tools.cluster.waiting import answers, wait_until
 from tools.setup.program import find_program, run_program
 
-READY_WITHIN_S = 60.0
+READY_WITHIN_S = 240.0
 """For each thing that is waited for: many times what two busy cores need."""
 _REDIS = Program(
     name="redis",
@@ -245,7 +245,7 @@ def _start_argocds(
     cluster.kubectl("apply", "--server-side", "-k", str(manifests / "crds"))
     hashed = run_program(
         [built.argocd / "argocd", "account", "bcrypt", "--password", password],
-        timeout_s=30,
+        timeout_s=120,
         next_step="run it by hand",
         environment={"ARGOCD_BINARY_NAME": "argocd"},
     ).strip()

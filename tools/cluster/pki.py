@@ -88,4 +88,4 @@ def _key(name: str) -> Sequence[str]:
 def _openssl(folder: Path, *arguments: str) -> None:
     # each path is a word of its own, so a folder's name may hold anything
     words = [str(folder / word) if word.endswith((".key", ".crt", ".pub")) else word for word in arguments]
-    run_program(["openssl", *words], timeout_s=30, next_step=_NEXT)
+    run_program(["openssl", *words], timeout_s=120, next_step=_NEXT)

@@ -118,7 +118,7 @@ class Sandbox:
         ended = dict(self.ask({"do": "look"})["ended"])
         return {name: status for name, status in ended.items() if name not in self._stopped}
 
-    def run(self, argv: Sequence[str], *, given: str | None = None, timeout_s: float = 30) -> str:
+    def run(self, argv: Sequence[str], *, given: str | None = None, timeout_s: float = 120) -> str:
         """Run a command inside to its end and give what it prints.
 
         Raises:
@@ -254,7 +254,7 @@ def _connect(sandbox: Sandbox) -> None:
         input="\n".join(outside),
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=120,
         check=False,
     )
     if done.returncode != 0:

@@ -19,7 +19,7 @@ from tools.setup.program import need_program
 
 SLOTS = 64
 CGROUPS = Path("/sys/fs/cgroup")
-EMPTIED_WITHIN_S = 10.0
+EMPTIED_WITHIN_S = 60.0
 """A cgroup can be removed once the kernel has buried its last process: milliseconds, seconds under load."""
 
 
@@ -76,7 +76,7 @@ def clear(slot: Slot) -> None:
     if (Path("/sys/class/net") / slot.name).exists():
         # gone by itself with the other end's namespace, perhaps just now
         subprocess.run(
-            [need_program("ip"), "link", "del", slot.name], capture_output=True, check=False, timeout=30
+            [need_program("ip"), "link", "del", slot.name], capture_output=True, check=False, timeout=120
         )
     ends = time.monotonic() + EMPTIED_WITHIN_S
     for group in _cgroups(slot.name):
