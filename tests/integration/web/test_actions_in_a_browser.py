@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, expect
-from tests.fixtures.browser import chromium, fits, signed_in, violations
+from tests.fixtures.browser import PHONE, expect_usable, signed_in, violations
 from tests.fixtures.served import Served, delivered
 from tests.fixtures.steps import Steps
 from tests.fixtures.world import ESTATE, World
@@ -33,12 +33,6 @@ async def stack() -> AsyncIterator[AsyncExitStack]:
     """Close what this file opens."""
     async with AsyncExitStack() as one:
         yield one
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def browser(stack: AsyncExitStack) -> Browser:
-    """One browser for this file."""
-    return await stack.enter_async_context(chromium())
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -179,10 +173,9 @@ async def test_four_questions_are_answered_on_the_pages_alone(browser: Browser, 
 
 
 async def test_questions_fit_a_phone(browser: Browser, served: Served) -> None:
-    async with signed_in(browser, served, "pat", size=(390, 844), scheme="dark") as page:
+    async with signed_in(browser, served, "pat", size=PHONE) as page:
         await page.goto(f"{served.url}/actions/roll-back?instance=oc/staging&artifact=oc/app1")
-        assert await violations(page) == []
-        await fits(page)
+        await expect_usable(page, PHONE)
 
 
 async def _publish(served: Served, artifact: str, tag: str) -> None:

@@ -3,8 +3,8 @@
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Page
-from tests.fixtures.browser import PHONE, chromium, fits, signed_in
+from playwright.async_api import Browser, Page
+from tests.fixtures.browser import PHONE, fits, signed_in
 from tests.fixtures.hostile import (
     ABOUT_NUMBERS,
     ABOUT_ONE_CELL,
@@ -22,12 +22,11 @@ MARKS = "img, script:not([src]), [onerror], [onload], [onfocus], a[href^='javasc
 """What they write would become elements and attributes like these."""
 
 
-async def test_nothing_that_is_written_runs_or_widens_a_page(tmp_path: Path) -> None:
+async def test_nothing_that_is_written_runs_or_widens_a_page(browser: Browser, tmp_path: Path) -> None:
     world = hostile_repository()
     (tmp_path / "told").mkdir()
     (tmp_path / "differs").mkdir()
     async with (
-        chromium() as browser,
         shown(hostile_world(ALL_OF_IT), tmp_path / "told", "pat") as told,
         delivered(tmp_path / "differs", "pat", world=world) as differs,
     ):

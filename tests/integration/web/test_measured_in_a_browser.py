@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 from playwright.async_api import Browser
-from tests.fixtures.browser import DESKTOP, PHONE, ColorScheme, chromium, signed_in, violations
+from tests.fixtures.browser import PHONE, expect_usable, signed_in
 from tests.fixtures.measured_world import months
 from tests.fixtures.page_world import shown
 from tests.fixtures.served import Surface
@@ -20,13 +20,6 @@ PAGES = [
     "/deployability",
     "/deployability?application=oneconnect",
 ]
-LOOKS: list[tuple[tuple[int, int], ColorScheme, list[str]]] = [
-    (DESKTOP, "light", PAGES),
-    (DESKTOP, "dark", PAGES[::3]),
-    (PHONE, "light", PAGES[::3]),
-    (PHONE, "dark", PAGES),
-]
-"""The two with charts in every look, the lists in the two that differ most."""
 
 
 @dataclass(kw_only=True)
@@ -38,23 +31,18 @@ class Opened:
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def opened(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Opened]:
-    """A browser for this file."""
+async def opened(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Opened]:
+    """The file's browser, on months of deliveries."""
     state: Path = tmp_path_factory.mktemp("measured")
-    async with shown(months(), state, "pat") as surface, chromium() as browser:
+    async with shown(months(), state, "pat") as surface:
         yield Opened(browser=browser, surface=surface)
 
 
-@pytest.mark.parametrize(("size", "scheme", "pages"), LOOKS, ids=str)
-async def test_pages_of_numbers_can_be_used_by_everyone(
-    opened: Opened, size: tuple[int, int], scheme: ColorScheme, pages: list[str]
-) -> None:
-    async with signed_in(opened.browser, opened.surface, "pat", size=size, scheme=scheme) as page:
-        for at in pages:
+async def test_pages_of_numbers_can_be_used_by_everyone(opened: Opened) -> None:
+    async with signed_in(opened.browser, opened.surface, "pat") as page:
+        for at in PAGES:
             await page.goto(opened.surface.url + at)
-            assert await violations(page) == [], at
-            wider = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-            assert await page.evaluate(wider) <= 0, at
+            await expect_usable(page)
 
 
 async def test_a_bar_leads_to_its_deployments_and_on_to_a_journey_without_scripts(opened: Opened) -> None:

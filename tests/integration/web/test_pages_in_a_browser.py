@@ -10,7 +10,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Page, expect
 from tests.fixtures.big_estate import BigEstate
-from tests.fixtures.browser import DESKTOP, PHONE, ColorScheme, chromium, fits, sign_in, signed_in, violations
+from tests.fixtures.browser import PHONE, expect_usable, fits, sign_in, signed_in, violations
 from tests.fixtures.page_world import NamedEstate, shown, troubled
 from tests.fixtures.served import Surface, delivered
 from tests.fixtures.world import World
@@ -39,12 +39,6 @@ ONE_THING = [
 ]
 A4_LANDSCAPE = (1047, 718)
 """What is left of the sheet within the margins that browsers keep."""
-LOOKS: list[tuple[tuple[int, int], ColorScheme]] = [
-    (DESKTOP, "light"),
-    (DESKTOP, "dark"),
-    (PHONE, "light"),
-    (PHONE, "dark"),
-]
 
 
 @dataclass(kw_only=True)
@@ -68,43 +62,36 @@ class Opened:
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def opened(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Opened]:
-    """A browser for this file."""
-    async with AsyncExitStack() as stack, chromium() as browser:
+async def opened(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Opened]:
+    """The file's browser, and what it serves."""
+    async with AsyncExitStack() as stack:
         yield Opened(browser=browser, folder=tmp_path_factory.mktemp("pages"), stack=stack)
 
 
 @pytest.mark.timeout(600)  # the first look at fifty thousand cells delivers them all
-@pytest.mark.parametrize(
-    ("world", "size", "scheme"),
-    [(world, *look) for world in WORLDS for look in (LOOKS if world != "1000x50" else LOOKS[::3])],
-    ids=str,
-)
-async def test_pages_can_be_used_by_everyone(
-    opened: Opened, world: str, size: tuple[int, int], scheme: ColorScheme
-) -> None:
+@pytest.mark.parametrize("world", WORLDS)
+async def test_pages_can_be_used_by_everyone(opened: Opened, world: str) -> None:
     surface = await opened.surface(world)
-    async with signed_in(opened.browser, surface, "pat", size=size, scheme=scheme) as page:
+    async with signed_in(opened.browser, surface, "pat") as page:
         for at in PAGES[world]:
             await page.goto(surface.url + at)
-            assert await violations(page) == [], at
-            await fits(page)
+            await expect_usable(page)
 
 
 async def test_pages_of_one_thing_can_be_used_by_everyone(opened: Opened, tmp_path: Path) -> None:
-    """A version's journey, an instance, why and what differs, of a real delivery, wide and narrow."""
+    """A version's journey, an instance, why and what differs, of a real delivery."""
     world = World()
-    async with delivered(tmp_path, "pat", world=world) as served:
+    async with (
+        delivered(tmp_path, "pat", world=world) as served,
+        signed_in(opened.browser, served, "pat") as page,
+    ):
         world.publish("app1", "1.1.0")
         world.publish("app2", "1.1.0", crashes())
         await world.look()
         await world.pass_time(timedelta(seconds=60))
-        for size, scheme in (LOOKS[0], LOOKS[3]):
-            async with signed_in(opened.browser, served, "pat", size=size, scheme=scheme) as page:
-                for at in ONE_THING:
-                    await page.goto(served.url + at)
-                    assert await violations(page) == [], at
-                    await fits(page)
+        for at in ONE_THING:
+            await page.goto(served.url + at)
+            await expect_usable(page)
 
 
 async def test_a_bad_version_is_taken_back_in_five_steps_by_keyboard(opened: Opened, tmp_path: Path) -> None:

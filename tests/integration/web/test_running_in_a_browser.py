@@ -4,14 +4,16 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from playwright.async_api import expect
-from tests.fixtures.browser import DESKTOP, PHONE, ColorScheme, chromium, fits, signed_in, violations
+from playwright.async_api import Browser, expect
+from tests.fixtures.browser import DESKTOP, PHONE, Size, expect_usable, signed_in, violations
 from tests.fixtures.live_worlds import GOOD_POD, ILL_POD, everything
 from tests.fixtures.page_world import NamedEstate, PageWorld, shown
 from tests.fixtures.served import delivered
 
 from headway.domain.deployment import ArtifactHealth, Cause, DeploymentState
 from headway.domain.names import InstanceName
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 DEV = InstanceName("oneconnect", "dev")
 BAD_LINE = f"\x1b[31m<script>alert(1)</script>\x1b[0m {'wide' * 2000}"
@@ -27,42 +29,35 @@ def _world() -> PageWorld:
     return world
 
 
-@pytest.mark.parametrize(
-    ("size", "scheme"), [(DESKTOP, "light"), (DESKTOP, "dark"), (PHONE, "light"), (PHONE, "dark")], ids=str
-)
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=str)
 async def test_support_sees_the_pods_of_an_instance_and_follows_to_their_logs(
-    size: tuple[int, int], scheme: ColorScheme, tmp_path: Path
+    size: Size, browser: Browser, tmp_path: Path
 ) -> None:
     async with (
         shown(_world(), tmp_path, "sue") as surface,
-        chromium() as browser,
-        signed_in(browser, surface, "sue", size=size, scheme=scheme) as page,
+        signed_in(browser, surface, "sue", size=size) as page,
     ):
         await page.goto(f"{surface.url}/instances/oneconnect/dev")
         here = page.locator("#live-now")
         await expect(here).to_contain_text(GOOD_POD)
         await expect(here).to_contain_text("CrashLoopBackOff")
-        assert await violations(page) == []
-        await fits(page)
+        await expect_usable(page, size)
         await page.get_by_label(f"Log of main in {GOOD_POD}").click()
         await page.wait_for_url("**/logs/**")
         log = page.locator(".log")
         await expect(log).to_contain_text("request 299 served")
         await expect(log).to_contain_text("<script>alert(1)</script>")
         assert await log.locator("li").count() == 200
-        assert await violations(page) == []
-        await fits(page)
+        await expect_usable(page, size)
         await page.goto(f"{surface.url}/instances/oneconnect/dev/live")
-        assert await violations(page) == []
-        await fits(page)
+        await expect_usable(page, size)
         await page.get_by_label(f"Log of the run of main in {ILL_POD} before this one").click()
         await expect(page.locator(".log")).to_contain_text("cannot reach the database")
 
 
-async def test_without_scripts_a_plain_link_leads_to_the_pods(tmp_path: Path) -> None:
+async def test_without_scripts_a_plain_link_leads_to_the_pods(browser: Browser, tmp_path: Path) -> None:
     async with (
         shown(_world(), tmp_path, "sue") as surface,
-        chromium() as browser,
         signed_in(browser, surface, "sue", scripts=False) as page,
     ):
         await page.goto(f"{surface.url}/instances/oneconnect/dev")
@@ -70,11 +65,12 @@ async def test_without_scripts_a_plain_link_leads_to_the_pods(tmp_path: Path) ->
         assert GOOD_POD in await page.inner_text("main")
 
 
-async def test_pods_are_looked_at_again_when_something_of_the_instance_changed(tmp_path: Path) -> None:
+async def test_pods_are_looked_at_again_when_something_of_the_instance_changed(
+    browser: Browser, tmp_path: Path
+) -> None:
     """The engine's word is a fact after a moment; then the pods that are shown are those of now."""
     async with (
         delivered(tmp_path, "pat") as served,
-        chromium() as browser,
         signed_in(browser, served, "pat") as page,
     ):
         await page.goto(f"{served.url}/instances/oc/dev")
@@ -87,12 +83,13 @@ async def test_pods_are_looked_at_again_when_something_of_the_instance_changed(t
         await expect(pods.first).to_contain_text("exit code 1")
 
 
-async def test_an_engine_that_is_away_is_said_on_the_page_of_the_instance(tmp_path: Path) -> None:
+async def test_an_engine_that_is_away_is_said_on_the_page_of_the_instance(
+    browser: Browser, tmp_path: Path
+) -> None:
     world = _world()
     world.engine.go_away()
     async with (
         shown(world, tmp_path, "sue") as surface,
-        chromium() as browser,
         signed_in(browser, surface, "sue") as page,
     ):
         await page.goto(f"{surface.url}/instances/oneconnect/dev")
