@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tools.cluster import running_cluster
+from tools.cluster import running_cluster, slot
 from tools.cluster.running import STAY, read_note
 
 pytestmark = pytest.mark.cluster
@@ -94,6 +94,23 @@ def test_a_cluster_runs_beside_another_with_addresses_of_its_own(
         assert second.kubectl("get", "namespace", "default")
         assert f"{second.node_address}:6443" not in (folder / "kubeconfig").read_text()
     assert [path.name for path in (tmp_path / "second").iterdir()] == ["logs"]
+
+
+def test_remains_that_are_still_in_use_hold_up_no_other_cluster(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A killed cluster's processes take the kernel a while, and whoever starts meanwhile is not to blame."""
+    monkeypatch.setattr(slot, "EMPTIED_WITHIN_S", 0.1)
+    by_controller = slot.CGROUPS / "pids"
+    group = (by_controller if by_controller.is_dir() else slot.CGROUPS) / f"hw-cluster{slot.SLOTS - 1}"
+    group.mkdir()
+    with subprocess.Popen(["sleep", "600"]) as remains:
+        (group / "cgroup.procs").write_text(str(remains.pid))
+        slot.take_slot().holder.close()
+        assert group.exists()
+        remains.kill()
+        remains.wait()
+        monkeypatch.undo()
+        slot.take_slot().holder.close()
+    assert not group.exists()
 
 
 def _groups_of(folder: Path) -> list[Path]:
