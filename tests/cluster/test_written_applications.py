@@ -63,7 +63,8 @@ def test_the_bootstrap_brings_every_application_of_its_environment(
 def _applications(cluster: Cluster, argocd: ArgoCD, names: set[str]) -> dict[str, Any]:
     ends = time.monotonic() + COME_WITHIN_S
     while True:
-        items = json.loads(cluster.kubectl("-n", argocd.namespace, "get", KIND, "-o", "json"))["items"]
+        where = f"/apis/argoproj.io/v1alpha1/namespaces/{argocd.namespace}/applications"
+        items = json.loads(cluster.read(where))["items"]
         found = {one["metadata"]["name"]: one for one in items}
         if names <= set(found):
             return found

@@ -11,7 +11,10 @@ import ssl
 import subprocess
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path
+
+import httpx
 
 from tools.cluster import kubernetes
 from tools.cluster.argocd import ArgoCD
@@ -26,6 +29,7 @@ from tools.setup.program import find_program, run_program
 
 READY_WITHIN_S = 240.0
 """For each thing that is waited for: many times what two busy cores need."""
+_READ_WITHIN_S = 60.0
 _REDIS = Program(
     name="redis",
     argv=["redis-server", "--port", "6379", "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"],
@@ -108,6 +112,30 @@ class Cluster:
             )
         return done.stdout
 
+    def read(self, path: str) -> str:
+        """Read a path of the API server as the administrator, over a connection that is kept.
+
+        Whoever looks again and again reads: to start kubectl takes ten times as long.
+
+        Raises:
+            ClusterError: there is nothing, or the API server is away.
+        """
+        try:
+            answer = self._api.get(path)
+        except httpx.TransportError as error:
+            raise ClusterError(
+                f"{path} could not be read",
+                why=f"the API server is away: {error}",
+                next_step=f"see apiserver.log in {self.logs}",
+            ) from error
+        if answer.status_code != httpx.codes.OK:
+            raise ClusterError(
+                f"{path} could not be read",
+                why=f"the API server answered {answer.status_code}: {answer.text[:300]}",
+                next_step="see that it is there",
+            )
+        return answer.text
+
     def apply(self, objects: Sequence[Mapping[str, object]]) -> None:
         """Apply objects.
 
@@ -165,10 +193,21 @@ class Cluster:
         """
         return self._sandbox.run(argv, timeout_s=timeout_s)
 
+    def close(self) -> None:
+        """Close the connection to the API server."""
+        self._api.close()
+
     def _is_api_ready(self) -> bool:
+        with contextlib.suppress(ClusterError):
+            return self.read("/readyz") == "ok"
+        return False
+
+    @cached_property
+    def _api(self) -> httpx.Client:
         tls = ssl.create_default_context(cafile=self.folder / "pki/ca.crt")
         tls.load_cert_chain(self.folder / "pki/admin.crt", self.folder / "pki/admin.key")
-        return answers(f"https://{self.node_address}:{kubernetes.API_PORT}/readyz", tls)
+        server = f"https://{self.node_address}:{kubernetes.API_PORT}"
+        return httpx.Client(base_url=server, verify=tls, trust_env=False, timeout=_READ_WITHIN_S)
 
 
 @contextmanager
@@ -212,7 +251,10 @@ def running_cluster(
             _start_kubernetes(cluster, sandbox, notifications)
             _start_argocds(cluster, sandbox, built, policy, password, applicationsets=applicationsets)
             wait_until(sandbox, "kubelet", "Ready as a node", lambda: _is_node_ready(cluster), READY_WITHIN_S)
-            yield cluster
+            try:
+                yield cluster
+            finally:
+                cluster.close()
     finally:
         clear_folder(folder)
 
@@ -266,8 +308,8 @@ def _start_argocds(
 
 def _is_node_ready(cluster: Cluster) -> bool:
     with contextlib.suppress(ClusterError):  # not registered yet
-        path = "jsonpath={.status.conditions[?(@.type=='Ready')].status}"
-        return cluster.kubectl("get", "node", NODE, "-o", path) == "True"
+        node = json.loads(cluster.read(f"/api/v1/nodes/{NODE}"))
+        return any(one["type"] == "Ready" and one["status"] == "True" for one in node["status"]["conditions"])
     return False
 
 
