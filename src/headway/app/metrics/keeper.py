@@ -6,6 +6,8 @@ other code, everything is counted anew, beside the service. Folding and asking t
 """
 
 import asyncio
+import contextlib
+import importlib
 import logging
 from collections.abc import Callable
 from typing import TypeVar
@@ -19,6 +21,8 @@ from headway.domain.plan import Touches
 
 _LOG = logging.getLogger(__name__)
 _T = TypeVar("_T")
+_ANSWERS = ("headway.domain.metrics.trend", "headway.domain.deployability.answers")
+"""What reckons, and numpy with it: a service brings it in before the first question, which need not wait."""
 _NAME = "metrics"
 _BATCH = 500
 """Facts counted on a thread at a time: a question waits for no more than these."""
@@ -61,6 +65,7 @@ class MetricsKeeper:
         """Take up what was kept, and count whatever comes, until cancelled."""
         self._recorder.listen(self._heard)
         await self._restore()
+        await asyncio.to_thread(_load_what_answers)
         while True:
             self._due.clear()
             try:
@@ -159,3 +164,10 @@ class MetricsKeeper:
             why=f"{self.counted_to:,} of {wanted:,} facts are counted so far; after an upgrade all are anew",
             next_step="ask again in a while",
         )
+
+
+def _load_what_answers() -> None:
+    # Without it facts are counted all the same, and whoever asks is told.
+    with contextlib.suppress(ImportError):
+        for name in _ANSWERS:
+            importlib.import_module(name)

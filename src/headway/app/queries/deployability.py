@@ -1,6 +1,6 @@
 """DORA's five questions for each application, answered from facts.
 
-How it is reckoned, and numpy with it, is imported by the first question.
+How it is reckoned, and numpy with it, is imported where it is asked: a service has brought it in before.
 """
 
 from collections.abc import Iterator, Sequence

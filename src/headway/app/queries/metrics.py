@@ -1,6 +1,7 @@
 """Delivery metrics: the five, over time and side by side, what was published beside them, and what is behind.
 
-What is answered stands here; how it is reckoned, and numpy with it, is imported by the first question.
+What is answered stands here; how it is reckoned, and numpy with it, is imported where it is asked: a service
+has brought it in before, and whoever only shows answers never needs it.
 """
 
 from collections.abc import Callable

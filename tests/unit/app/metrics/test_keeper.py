@@ -2,6 +2,8 @@
 
 import asyncio
 import logging
+import subprocess
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -20,6 +22,27 @@ from headway.domain.metrics.measure import measure, rows_of
 from headway.testing.ledger import MemoryLedger
 
 FORM = JsonTallies()
+BEFORE_A_QUESTION = """
+import asyncio, sys
+from headway.adapters.ledger.situation_form import JsonTallies
+from headway.app.metrics.keeper import MetricsKeeper
+from headway.app.recorder import Recorder
+from headway.testing.clock import VirtualClock
+from headway.testing.ledger import MemoryLedger
+
+async def main():
+    ledger = MemoryLedger(VirtualClock())
+    keeper = MetricsKeeper(recorder=Recorder(ledger), ledger=ledger, folds=ledger, form=JsonTallies())
+    print("numpy" in sys.modules)
+    counting = asyncio.create_task(keeper.run())
+    await keeper.ask(lambda _: None)
+    while "headway.domain.deployability.answers" not in sys.modules:
+        await asyncio.sleep(0.01)
+    print("numpy" in sys.modules)
+    counting.cancel()
+
+asyncio.run(main())
+"""
 
 
 class Other(JsonTallies):
@@ -160,3 +183,11 @@ async def test_a_fact_that_nobody_can_read_is_counted_as_that() -> None:
     books = Books()
     books.fold(history.facts)
     assert books.tally.passed_over == 1
+
+
+def test_what_reckons_is_there_before_the_first_question() -> None:
+    """In a program of its own: this one has long imported it."""
+    done = subprocess.run(
+        [sys.executable, "-c", BEFORE_A_QUESTION], capture_output=True, text=True, timeout=120, check=False
+    )
+    assert done.stdout.split() == ["False", "True"], done.stderr
