@@ -7,16 +7,14 @@ import contextlib
 import json
 import os
 import secrets
-import ssl
 import subprocess
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 
-import httpx
-
 from tools.cluster import kubernetes
+from tools.cluster.api_server import ApiServer
 from tools.cluster.argocd import ArgoCD
 from tools.cluster.builds import Built, build_all
 from tools.cluster.failure import ClusterError
@@ -29,7 +27,6 @@ from tools.setup.program import find_program, run_program
 
 READY_WITHIN_S = 240.0
 """For each thing that is waited for: many times what two busy cores need."""
-_READ_WITHIN_S = 60.0
 _REDIS = Program(
     name="redis",
     argv=["redis-server", "--port", "6379", "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"],
@@ -120,21 +117,7 @@ class Cluster:
         Raises:
             ClusterError: there is nothing, or the API server is away.
         """
-        try:
-            answer = self._api.get(path)
-        except httpx.TransportError as error:
-            raise ClusterError(
-                f"{path} could not be read",
-                why=f"the API server is away: {error}",
-                next_step=f"see apiserver.log in {self.logs}",
-            ) from error
-        if answer.status_code != httpx.codes.OK:
-            raise ClusterError(
-                f"{path} could not be read",
-                why=f"the API server answered {answer.status_code}: {answer.text[:300]}",
-                next_step="see that it is there",
-            )
-        return answer.text
+        return self._api.read(path)
 
     def apply(self, objects: Sequence[Mapping[str, object]]) -> None:
         """Apply objects.
@@ -170,7 +153,7 @@ class Cluster:
             urls |= argocd.health_urls()
         is_ready: Callable[[], bool] | None = None
         if program == "apiserver":
-            is_ready = self._is_api_ready
+            is_ready = self._api.is_ready
         elif program in urls:
             is_ready = lambda: answers(urls[program])  # noqa: E731  # the other branch is a method
         if is_ready is not None:
@@ -197,17 +180,10 @@ class Cluster:
         """Close the connection to the API server."""
         self._api.close()
 
-    def _is_api_ready(self) -> bool:
-        with contextlib.suppress(ClusterError):
-            return self.read("/readyz") == "ok"
-        return False
-
     @cached_property
-    def _api(self) -> httpx.Client:
-        tls = ssl.create_default_context(cafile=self.folder / "pki/ca.crt")
-        tls.load_cert_chain(self.folder / "pki/admin.crt", self.folder / "pki/admin.key")
-        server = f"https://{self.node_address}:{kubernetes.API_PORT}"
-        return httpx.Client(base_url=server, verify=tls, trust_env=False, timeout=_READ_WITHIN_S)
+    def _api(self) -> ApiServer:
+        address = f"https://{self.node_address}:{kubernetes.API_PORT}"
+        return ApiServer(address, pki=self.folder / "pki", logs=self.logs)
 
 
 @contextmanager

@@ -1,6 +1,5 @@
 """Waits for a condition with a deadline, and fails at once when a program that it depends on has ended."""
 
-import ssl
 import time
 from collections.abc import Callable
 
@@ -28,10 +27,10 @@ def wait_until(sandbox: Sandbox, program: str, what: str, is_so: Callable[[], bo
         time.sleep(_LOOK_EVERY_S)
 
 
-def answers(url: str, tls: ssl.SSLContext | None = None) -> bool:
-    """Say whether a URL answers 200 now."""
+def answers(url: str) -> bool:
+    """Say whether a URL of plain HTTP answers 200 now."""
     try:
-        with httpx.Client(trust_env=False, timeout=5, verify=tls if tls is not None else False) as client:
+        with httpx.Client(trust_env=False, timeout=5, verify=False) as client:  # noqa: S501 - plain HTTP
             return client.get(url).status_code == 200
     except httpx.TransportError:
         return False
