@@ -177,8 +177,9 @@ class Cluster:
         return self._sandbox.run(argv, timeout_s=timeout_s)
 
     def close(self) -> None:
-        """Close the connection to the API server."""
-        self._api.close()
+        """Close the connection to the API server, if there ever was one."""
+        if "_api" in vars(self):
+            self._api.close()
 
     @cached_property
     def _api(self) -> ApiServer:
@@ -224,13 +225,13 @@ def running_cluster(
                 for number, name in enumerate(argocds)
             }
             cluster = Cluster(sandbox, built, named)
-            _start_kubernetes(cluster, sandbox, notifications)
-            _start_argocds(cluster, sandbox, built, policy, password, applicationsets=applicationsets)
-            wait_until(sandbox, "kubelet", "Ready as a node", lambda: _is_node_ready(cluster), READY_WITHIN_S)
-            try:
+            with contextlib.closing(cluster):
+                _start_kubernetes(cluster, sandbox, notifications)
+                _start_argocds(cluster, sandbox, built, policy, password, applicationsets=applicationsets)
+                wait_until(
+                    sandbox, "kubelet", "Ready as a node", lambda: _is_node_ready(cluster), READY_WITHIN_S
+                )
                 yield cluster
-            finally:
-                cluster.close()
     finally:
         clear_folder(folder)
 
